@@ -1,0 +1,214 @@
+// Who may import whom. Every rule says why in its comment, which is printed when it is broken. Tests
+// may import anything; nothing imports tests.
+
+const TEST = '\\.test\\.ts$|^tests/';
+const MAIN = '(^|/)main\\.ts$';
+
+// A room is a folder with one door, its index.ts. The longer name comes first.
+const ROOMS =
+  'raft|kv|storage|node|config|driver|telemetry|cluster|simulator|bench|' +
+  'services/leader|services/follower|services/proxy|services/client/cli|services/client|' +
+  'rpc/session|rpc/peer|rpc/transport|rpc/generated';
+const FRAMES = '^rpc/session/frames\\.ts$';
+const WIRE = '^rpc/(generated/|errors\\.ts$)';
+// Between the streams of rpc/ alone: how bytes get into and out of a channel.
+const TRANSPORT = '^rpc/transport/';
+// The simulator takes the pure machines themselves: the rooms' doors come with real disks and sockets.
+const MACHINES = '^node/replica\\.ts$|^services/proxy/router\\.ts$|^services/client/session\\.ts$';
+const DOORS = `^(${ROOMS})/index\\.ts$|${FRAMES}|${WIRE}`;
+
+const door = (room) => `^${room}/`;
+
+// What each room may import besides itself, its own main.ts excepted.
+const ALLOWED = [
+  ['raft', [], 'Consensus stands alone: whoever reads or tests it needs nothing else.'],
+  ['kv', [], 'The replicated state stands alone: it is driven by commands, whoever orders them.'],
+  ['storage', ['^raft/'], "Storage keeps raft's entries and votes; their text is opaque to it."],
+  [
+    'services/leader',
+    ['^raft/', '^kv/', '^storage/', FRAMES],
+    'What a process does because it leads is decided from the pure rooms alone.',
+  ],
+  [
+    'services/follower',
+    ['^raft/', '^kv/', '^storage/', FRAMES],
+    'What a process does because it follows is decided from the pure rooms alone.',
+  ],
+  [
+    'node',
+    [
+      ...['raft', 'kv', 'storage', 'services/leader', 'services/follower'].map(door),
+      ...['rpc/session', 'rpc/peer', 'config', 'driver', 'telemetry'].map(door),
+      WIRE,
+    ],
+    'A node composes the pure rooms and drives them; it knows no proxy and no client.',
+  ],
+  [
+    'rpc/session',
+    [WIRE, TRANSPORT],
+    'A stream knows its messages, not who uses it: proxy, node and client share it.',
+  ],
+  ['rpc/peer', [WIRE, TRANSPORT], "The nodes' stream knows its messages, not their meaning."],
+  [
+    'services/proxy',
+    ['^rpc/session/', WIRE, '^kv/', '^config/', '^driver/', '^telemetry/', '^services/client/(?!cli/)'],
+    'A proxy sees nodes from outside, through the session, or it could not stand on its own host.',
+  ],
+  [
+    'services/client',
+    ['^rpc/session/', WIRE],
+    "The library is what strangers embed: it brings the session's protocol, and nothing else.",
+  ],
+  [
+    'services/client/cli',
+    ['^services/client/', '^storage/', '^config/', FRAMES, WIRE],
+    'The command is a user of the library, as any other program; it reads directories to explain them.',
+  ],
+  [
+    'rpc/transport',
+    [WIRE],
+    'Bytes in and out of a channel: it knows neither the session nor the peers.',
+  ],
+  ['config', [], 'Settings are read before anything else exists.'],
+  ['driver', ['^config/'], 'How a process lives, whatever machine it drives.'],
+  ['telemetry', [], 'Logs and metrics are handed values; they do not fetch them.'],
+  [
+    'cluster',
+    ['^services/client/', '^config/', WIRE],
+    'It starts processes and talks to them as a client does: what it shows is what users get.',
+  ],
+  [
+    'bench',
+    ['^cluster/', '^services/client/', '^config/', WIRE],
+    'It measures from outside, as a client: nothing of the inside may help it.',
+  ],
+  [
+    'simulator',
+    [
+      ...['raft', 'kv', 'storage', 'services/leader', 'services/follower'].map(door),
+      ...['node', 'services/proxy', 'rpc/generated'].map(door),
+      '^services/client/(?!cli/)',
+      FRAMES,
+    ],
+    'It drives the pure rooms with a made-up world; real disks and sockets would spoil a seed.',
+  ],
+];
+
+const layerRules = ALLOWED.map(([room, allowed, comment]) => ({
+  name: `${room.replaceAll('/', '-')}-imports`,
+  comment,
+  severity: 'error',
+  from: {
+    path: `^${room}/`,
+    // The command lives inside the library's folder, and has a rule of its own.
+    pathNot:
+      room === 'services/client' ? `${TEST}|${MAIN}|^services/client/cli/` : `${TEST}|${MAIN}`,
+  },
+  to: {
+    path: '^(?!node_modules/)',
+    pathNot: [
+      room === 'services/client' ? '^services/client/(?!cli/)' : `^${room}/`,
+      ...allowed,
+    ].join('|'),
+    dependencyTypesNot: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'],
+    couldNotResolve: false,
+  },
+}));
+
+const PURE =
+  '^(raft|kv|storage|services/leader|services/follower)/|^node/(replica.*|reads|ports|requests)\\.ts$|' +
+  '^services/proxy/router|^services/client/session|^rpc/session/(frames|ledger)\\.ts$';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'only-through-the-door',
+      comment:
+        'A room can be rebuilt inside as long as its index.ts stands; so nobody looks behind it.',
+      severity: 'error',
+      from: { path: `^(${ROOMS})/`, pathNot: `${TEST}|^simulator/` },
+      to: { path: `^(${ROOMS})/`, pathNot: `^$1/|${DOORS}|${TRANSPORT}` },
+    },
+    {
+      name: 'only-through-the-door-or-to-a-machine',
+      comment:
+        'The simulator takes the pure machines themselves: their doors come with disks and sockets.',
+      severity: 'error',
+      from: { path: '^simulator/', pathNot: TEST },
+      to: { path: `^(${ROOMS})/`, pathNot: `^simulator/|${DOORS}|${MACHINES}` },
+    },
+    {
+      name: 'other-rooms-by-name',
+      comment: 'Another room is imported as #room: a folder can move without its users noticing.',
+      severity: 'error',
+      from: { path: `^(${ROOMS})/` },
+      to: { path: `^(${ROOMS})/`, pathNot: `^$1/|${TRANSPORT}`, dependencyTypesNot: ['aliased'] },
+    },
+    {
+      name: 'pure-rooms-import-no-package',
+      comment:
+        'No disk, socket, clock or chance reaches a pure room: the same input gives the same state.',
+      severity: 'error',
+      from: { path: PURE, pathNot: `${TEST}|${MAIN}` },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'] },
+    },
+    {
+      name: 'nobody-imports-main',
+      comment:
+        'A main.ts starts a process as soon as it is loaded; what is worth sharing stands beside it.',
+      severity: 'error',
+      from: {},
+      to: { path: MAIN },
+    },
+    {
+      name: 'nobody-imports-tests',
+      comment: 'What tests share is a file of its own, with a name that says what it is.',
+      severity: 'error',
+      from: { pathNot: '^tests/' },
+      to: { path: TEST },
+    },
+    {
+      name: 'production-never-imports-the-simulator',
+      comment: 'Faults must not be a switch away from real data.',
+      severity: 'error',
+      from: { pathNot: `${TEST}|^simulator/|^dashboard/` },
+      to: { path: '^simulator/' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one thought in two places.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'every-import-resolves',
+      comment: 'An import that leads nowhere is not checked by any rule above.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-development-package-in-production',
+      comment: 'Hosts install what is in `dependencies` alone.',
+      severity: 'error',
+      from: { path: `^(${ROOMS}|rpc)/`, pathNot: TEST },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: '(^|/)node_modules/' },
+    exclude: { path: '^(dist|data|results)/' },
+    // Types count: a room that knows another's types depends on it.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    webpackConfig: { fileName: 'scripts/source-names.cjs' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.cjs', '.d.ts'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
+  },
+};

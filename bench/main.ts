@@ -1,0 +1,133 @@
+/**
+ * `npm run bench`: throughput and latency of three nodes and a proxy on this machine, all callers in one
+ * client process; with `--compare etcd` beside three etcd members in the same run, case by case in turn.
+ */
+import { Command } from 'commander';
+import { cpus } from 'node:os';
+import process from 'node:process';
+import { closedLoop, type LoopResult } from './closed-loop.js';
+import { EtcdCluster } from './etcd-cluster.js';
+import { usageOf, type Usage } from './process-usage.js';
+import { KEYS, startEtcd, startRelevo, type Subject } from './subject.js';
+import { tableOf, type Row } from './table.js';
+
+interface Options {
+  readonly compare?: string;
+  readonly seconds: string;
+  readonly callers: string;
+  readonly root: string;
+  readonly json?: boolean;
+}
+
+type Kind = 'put' | 'get' | 'getStale';
+const CASES: readonly (readonly [Kind, string])[] = [
+  ['put', 'put'],
+  ['get', 'get, linearizable'],
+  ['getStale', 'get, stale'],
+];
+
+const command = new Command('bench')
+  .description('Measures put and get at 1, 100 and 1,000 callers.')
+  .option('--compare <what>', 'measure this beside it in the same run: etcd')
+  .option('--seconds <n>', 'how long each case is measured', '5')
+  .option('--callers <list>', 'how many callers, separated by commas', '1,100,1000')
+  .option('--root <dir>', 'a folder on a real disk for the data', 'results/bench')
+  .option('--json', 'print the figures as JSON');
+
+process.exitCode = await main(command.parse().opts<Options>());
+
+async function main(options: Options): Promise<number> {
+  const callers = options.callers.split(',').map(Number);
+  const seconds = Number(options.seconds);
+  if (!(seconds > 0) || callers.some((n) => !(n >= 1 && Number.isInteger(n)))) {
+    console.error('bench: --seconds takes a number above 0, --callers whole numbers: 1,100,1000');
+    return 2;
+  }
+  const subjects = await subjectsOf(options);
+  if (subjects === null) return 2;
+  try {
+    const rows = await measureAll(subjects, callers, seconds);
+    console.log(options.json === true ? JSON.stringify(rows) : tableOf(rows));
+    return rows.some((row) => row.result.failed > 0) ? 1 : 0;
+  } finally {
+    for (const subject of subjects) await subject.stop();
+  }
+}
+
+async function subjectsOf(options: Options): Promise<Subject[] | null> {
+  if (options.compare !== undefined && options.compare !== 'etcd') {
+    console.error(`bench: --compare knows etcd, not ${options.compare}`);
+    return null;
+  }
+  const version = options.compare === undefined ? null : EtcdCluster.installed();
+  if (options.compare !== undefined && version === null) {
+    console.error('bench: etcd is not installed (Debian: apt-get install etcd-server)');
+    return null;
+  }
+  const [cpu] = cpus();
+  console.error(
+    `machine    ${cpus().length} x ${cpu?.model ?? 'unknown'}, Node ${process.versions.node}` +
+      (version === null ? '' : `, etcd ${version}`),
+  );
+  const subjects = [await startRelevo(options.root)];
+  if (version !== null) subjects.push(await startEtcd(options.root, version));
+  return subjects;
+}
+
+async function measureAll(
+  subjects: readonly Subject[],
+  callers: readonly number[],
+  seconds: number,
+): Promise<Row[]> {
+  for (const subject of subjects) await fill(subject);
+  const rows: Row[] = [];
+  for (const [kind, title] of CASES) {
+    for (const n of callers) {
+      for (const subject of subjects) {
+        console.error(`measuring  ${title}, ${n} callers, ${subject.name} ...`);
+        rows.push({ title, callers: n, ...(await measure(subject, kind, n, seconds)) });
+      }
+    }
+  }
+  return rows;
+}
+
+/** Every key has a value before anything is measured. */
+async function fill(subject: Subject): Promise<void> {
+  let next = 0;
+  const filler = async (): Promise<void> => {
+    while (next < KEYS) await subject.put(next++);
+  };
+  await Promise.all(Array.from({ length: 100 }, filler));
+}
+
+async function measure(
+  subject: Subject,
+  kind: Kind,
+  callers: number,
+  seconds: number,
+): Promise<Omit<Row, 'title' | 'callers'>> {
+  const everyone = [...subject.processes, { name: 'client', pid: process.pid }];
+  const before = everyone.map(({ pid }) => usageOf(pid));
+  const started = process.hrtime.bigint();
+  const result: LoopResult = await closedLoop(
+    { callers, warmUpMs: 1000, measureMs: seconds * 1000 },
+    (n) => subject[kind](n),
+  );
+  const elapsedMs = Number(process.hrtime.bigint() - started) / 1e6;
+  const usage = everyone.map(({ name, pid }, i) => ({
+    name,
+    ...costOf(before[i] ?? null, usageOf(pid), elapsedMs),
+  }));
+  return { subject: subject.name, result, usage };
+}
+
+function costOf(
+  before: Usage | null,
+  after: Usage | null,
+  elapsedMs: number,
+): { cpuPercent: number | null; memoryMiB: number | null } {
+  if (before === null || after === null) return { cpuPercent: null, memoryMiB: null };
+  const cpuPercent = ((after.cpuMs - before.cpuMs) / elapsedMs) * 100;
+  return { cpuPercent, memoryMiB: after.memoryMiB };
+}

@@ -1,0 +1,91 @@
+/**
+ * Which ports a cluster's nodes use: three each, a fixed distance apart, so that whoever knows a node's
+ * port knows the other two.
+ */
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import { HTTP_PORT_OFFSET, PEER_PORT_OFFSET } from '#config';
+
+export const FIRST_NODE_PORT = 6787;
+
+const BLOCK_STEP = 10;
+/** Above 32,767 systems hand ports to outgoing connections; three ranges must fit below. */
+const BLOCK_LAST = 12_000;
+const RANDOM_FIRST = 5_000;
+const RANDOM_TRIES = 200;
+
+export interface NodePorts {
+  /** For clients and proxies. */
+  readonly port: number;
+  readonly peerPort: number;
+  readonly httpPort: number;
+}
+
+/** `standard`: 6787 and on, or the next block that is free. `random`: any free block. */
+export type PortChoice = 'standard' | 'random';
+
+export type IsFree = (port: number) => Promise<boolean>;
+
+export function portsFrom(port: number): NodePorts {
+  return { port, peerPort: port + PEER_PORT_OFFSET, httpPort: port + HTTP_PORT_OFFSET };
+}
+
+/** Ports for `count` nodes, one after the other, all free when they were tried. */
+export async function chooseNodePorts(
+  count: number,
+  choice: PortChoice,
+  isFree: IsFree = isPortFree,
+): Promise<readonly NodePorts[]> {
+  for (const first of firstPorts(choice)) {
+    const block = Array.from({ length: count }, (_, position) => portsFrom(first + position));
+    if (await allFree(block, isFree)) return block;
+  }
+  throw new Error(
+    `no ${String(count)} neighbouring ports are free between ${String(RANDOM_FIRST)} and ` +
+      `${String(BLOCK_LAST)}; end what holds them and start again.`,
+  );
+}
+
+/** The first free port from `wanted` on; with `random`, any free one. */
+export async function choosePort(
+  wanted: number,
+  choice: PortChoice,
+  taken: ReadonlySet<number>,
+  isFree: IsFree = isPortFree,
+): Promise<number> {
+  const first = choice === 'random' ? randomInt(RANDOM_FIRST, BLOCK_LAST) : wanted;
+  for (let port = first; port < first + 1_000; port += 1) {
+    if (!taken.has(port) && (await isFree(port))) return port;
+  }
+  throw new Error(`no port from ${String(first)} on is free; end what holds them and start again.`);
+}
+
+/** Whether somebody could listen there now. */
+export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen({ port, host, exclusive: true }, () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
+  });
+}
+
+function* firstPorts(choice: PortChoice): Generator<number> {
+  if (choice === 'standard') {
+    for (let port = FIRST_NODE_PORT; port < BLOCK_LAST; port += BLOCK_STEP) yield port;
+    return;
+  }
+  for (let tries = 0; tries < RANDOM_TRIES; tries += 1) yield randomInt(RANDOM_FIRST, BLOCK_LAST);
+}
+
+async function allFree(block: readonly NodePorts[], isFree: IsFree): Promise<boolean> {
+  for (const { port, peerPort, httpPort } of block) {
+    for (const one of [port, peerPort, httpPort]) if (!(await isFree(one))) return false;
+  }
+  return true;
+}

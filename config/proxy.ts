@@ -1,0 +1,73 @@
+/** A proxy's configuration. */
+import { freeze } from './freeze.js';
+import type { LogConfig } from './node.js';
+import { clusterIdOf, nodeListText, type NodeAddress } from './nodes.js';
+import { Reader } from './reader.js';
+import { PROXY_SETTINGS } from './settings.js';
+import { openSources, type Environment } from './sources.js';
+
+/** Times are milliseconds, sizes bytes. */
+export interface ProxyConfig {
+  readonly name: string;
+  /** Where to listen. */
+  readonly host: string;
+  readonly port: number;
+  readonly httpPort: number;
+  /** Ascending by id. */
+  readonly nodes: readonly NodeAddress[];
+  readonly nodeList: string;
+  readonly clusterName: string;
+  readonly clusterId: string;
+  readonly queueTimeoutMs: number;
+  readonly queueRequestsMax: number;
+  readonly queueBytesMax: number;
+  readonly nodeSilenceMs: number;
+  readonly maxLagEntries: number;
+  readonly readFromLeader: boolean;
+  readonly requestsPerConnection: number;
+  readonly bytesPerConnection: number;
+  readonly requestBytesMax: number;
+  readonly requestTimeoutMs: number;
+  readonly log: LogConfig;
+  readonly reflection: boolean;
+}
+
+/**
+ * Flags (`argv` without the program's own name), then `environment`, then `.env` in `directory`, then
+ * defaults. Frozen. Throws a ConfigError that names every setting that is wrong.
+ */
+export function loadProxyConfig(
+  argv: readonly string[],
+  environment: Environment,
+  directory: string,
+): ProxyConfig {
+  const reader = new Reader(openSources(PROXY_SETTINGS, argv, environment, directory));
+  const values = reader.read(PROXY_SETTINGS);
+  reader.check([PROXY_SETTINGS.httpPort, PROXY_SETTINGS.port], () =>
+    values.port === values.httpPort ? 'expected another port than PROXY_PORT' : null,
+  );
+  reader.finish();
+  const nodeList = nodeListText(values.nodes);
+  return freeze({
+    name: values.name ?? `proxy-${values.port}`,
+    host: values.host,
+    port: values.port,
+    httpPort: values.httpPort,
+    nodes: values.nodes,
+    nodeList,
+    clusterName: values.clusterName,
+    clusterId: clusterIdOf(values.clusterName, nodeList),
+    queueTimeoutMs: values.queueTimeoutMs,
+    queueRequestsMax: values.queueRequests,
+    queueBytesMax: values.queueBytes,
+    nodeSilenceMs: values.nodeSilenceMs,
+    maxLagEntries: values.maxLagEntries,
+    readFromLeader: values.readFromLeader,
+    requestsPerConnection: values.requestsPerConnection,
+    bytesPerConnection: values.bytesPerConnection,
+    requestBytesMax: values.maxRequestBytes,
+    requestTimeoutMs: values.requestTimeoutMs,
+    log: { level: values.logLevel, format: values.logFormat },
+    reflection: values.reflection,
+  });
+}

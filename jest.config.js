@@ -1,0 +1,31 @@
+/** Tests stand beside their sources; ES modules are transformed by swc, types are checked by `npm run verify`. */
+export default {
+  testEnvironment: 'node',
+  // Every core: the tests of processes mostly wait, so that the others fill the gaps.
+  maxWorkers: '100%',
+  // Generous, because a machine may be busy: a limit on what hangs, not on what is slow.
+  testTimeout: 30_000,
+  testMatch: ['<rootDir>/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
+    ],
+  },
+  moduleNameMapper: {
+    '^#rpc/generated/(.*)$': '<rootDir>/rpc/generated/$1.ts',
+    '^#rpc/session/frames$': '<rootDir>/rpc/session/frames.ts',
+    '^#rpc/errors$': '<rootDir>/rpc/errors.ts',
+    '^#rpc/(session|peer)$': '<rootDir>/rpc/$1/index.ts',
+    '^#(leader|follower|proxy|client)$': '<rootDir>/services/$1/index.ts',
+    '^#node/replica$': '<rootDir>/node/replica.ts',
+    '^#proxy/router$': '<rootDir>/services/proxy/router.ts',
+    '^#client/session$': '<rootDir>/services/client/session.ts',
+    '^#client/cli$': '<rootDir>/services/client/cli/index.ts',
+    '^#(raft|kv|storage|node|config|driver|telemetry|cluster|simulator)$': '<rootDir>/$1/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};

@@ -1,0 +1,26 @@
+/**
+ * The state's own rules, by name. Production passes the frozen table; a test or a lesson replaces one
+ * to show what it is there for.
+ */
+export interface StateRules {
+  /** A write whose answer is stored gets that answer, and is not done again (dissertation, 6.3). */
+  recognisesDuplicates(answers: ReadonlyMap<number, unknown>, sequence: number): boolean;
+  /** A write whose answer was confirmed, and therefore dropped, is not done again. */
+  refusesConfirmedWrites(sequence: number, lowestAwaited: number): boolean;
+  /** A session that was active after the entry by which the leader judged it is not expired. */
+  expiresOnlyIdleSessions(lastActivity: number, judgedBy: number): boolean;
+  /**
+   * How far versions may be removed from memory: not past what a checkpoint that is still being
+   * written has to show. `oldestMarker`: the compacted revision at its marker; Infinity without one.
+   */
+  compactionSparesMarkers(compactedRevision: number, oldestMarker: number): number;
+}
+
+export const productionRules: StateRules = Object.freeze({
+  recognisesDuplicates: (answers: ReadonlyMap<number, unknown>, sequence: number) =>
+    answers.has(sequence),
+  refusesConfirmedWrites: (sequence: number, lowestAwaited: number) => sequence < lowestAwaited,
+  expiresOnlyIdleSessions: (lastActivity: number, judgedBy: number) => lastActivity <= judgedBy,
+  compactionSparesMarkers: (compactedRevision: number, oldestMarker: number) =>
+    Math.min(compactedRevision, oldestMarker),
+});

@@ -1,0 +1,115 @@
+/**
+ * Applies committed entries in order, once, and writes the checkpoint at each marker. The state is
+ * replaced as a whole when a checkpoint of another node is installed.
+ */
+import { Store, type Applied } from '#kv';
+import type { CheckpointMeta, Entry, LogIndex, Membership, Term } from '#raft';
+import type { Storage } from '#storage';
+
+interface Marker {
+  readonly index: LogIndex;
+  readonly term: Term;
+  readonly membership: Membership;
+}
+
+type Cursor = ReturnType<Store['beginCheckpoint']>;
+
+export class Applier {
+  #store: Store;
+  #membership: Membership;
+  readonly #storage: Storage;
+  /** The newest marker applied. */
+  #markerIndex: number;
+  #commandsSinceMarker = 0;
+  #bytesSinceMarker = 0;
+  #writing = false;
+  /** Met while an older one was being written; only the newest is kept. */
+  #next: { marker: Marker; cursor: Cursor } | null = null;
+
+  constructor(store: Store, membership: Membership, storage: Storage, checkpointIndex: number) {
+    this.#store = store;
+    this.#membership = membership;
+    this.#storage = storage;
+    this.#markerIndex = checkpointIndex;
+  }
+
+  get store(): Store {
+    return this.#store;
+  }
+
+  get appliedIndex(): number {
+    return this.#store.appliedIndex;
+  }
+
+  get writingCheckpoint(): boolean {
+    return this.#writing;
+  }
+
+  get sinceMarker(): { index: number; commands: number; bytes: number } {
+    return {
+      index: this.#markerIndex,
+      commands: this.#commandsSinceMarker,
+      bytes: this.#bytesSinceMarker,
+    };
+  }
+
+  /** Applies the entry, which is the one after `appliedIndex`; null where there is no result. */
+  apply(entry: Entry): Applied | null {
+    const { body, index } = entry;
+    switch (body.kind) {
+      case 'command':
+        this.#commandsSinceMarker++;
+        this.#bytesSinceMarker += body.text.length;
+        return this.#store.apply(index, body.text);
+      case 'membership':
+        this.#membership = body.membership;
+        this.#store.skip(index);
+        return null;
+      case 'checkpoint':
+        this.#store.skip(index);
+        this.#mark({ index, term: entry.term, membership: this.#membership });
+        return null;
+      case 'empty':
+        this.#store.skip(index);
+        return null;
+    }
+  }
+
+  /** This node's own checkpoint is on disk; the next one that waited begins. */
+  checkpointSaved(): void {
+    this.#writing = false;
+    const next = this.#next;
+    this.#next = null;
+    if (next !== null) this.#begin(next.marker, next.cursor);
+  }
+
+  /** Another node's checkpoint replaces the state. */
+  install(checkpoint: CheckpointMeta, stateLines: readonly string[]): void {
+    this.#next?.cursor.close();
+    this.#next = null;
+    this.#writing = false;
+    this.#store = Store.fromCheckpoint(stateLines, checkpoint.index);
+    this.#membership = checkpoint.membership;
+    this.#markerIndex = checkpoint.index;
+    this.#commandsSinceMarker = 0;
+    this.#bytesSinceMarker = 0;
+  }
+
+  #mark(marker: Marker): void {
+    this.#markerIndex = marker.index;
+    this.#commandsSinceMarker = 0;
+    this.#bytesSinceMarker = 0;
+    const cursor = this.#store.beginCheckpoint();
+    if (!this.#writing) {
+      this.#begin(marker, cursor);
+      return;
+    }
+    this.#next?.cursor.close();
+    this.#next = { marker, cursor };
+  }
+
+  #begin(marker: Marker, cursor: Cursor): void {
+    this.#writing = true;
+    this.#storage.beginCheckpoint(marker, cursor);
+  }
+}

@@ -1,0 +1,17 @@
+/** A node of the cluster. The pure machine is `Replica`; `startNode` runs it as a process. */
+export { Replica } from './replica.js';
+export type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
+export type {
+  ConnectionId,
+  Network,
+  PayloadCodec,
+  PeerMessage,
+  Ports,
+  ReplicaEvent,
+  Report,
+} from './ports.js';
+export { MalformedPayload } from './payload.js';
+export { fromWire, toWire } from './wire/peer-codec.js';
+export { protobufPayloads } from './wire/payload-codec.js';
+export { startNode, type RunningNode } from './start.js';
+export { runNode } from './run.js';

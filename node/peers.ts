@@ -1,0 +1,134 @@
+/** The streams between this node and the others: one link out to each, one stream in from each. */
+import type { Server } from '@grpc/grpc-js';
+import { nodeId, type NodeId } from '#raft';
+import {
+  PEER_PROTOCOL,
+  PeerLink,
+  PeerServer,
+  type PeerGreeting,
+  type PeerMessage as WireMessage,
+} from '#rpc/peer';
+import type { PeerMessage, ReplicaEvent } from './ports.js';
+import { fromWire, toWire, type LineSource } from './wire/peer-codec.js';
+
+export interface PeersConfig {
+  readonly nodeId: number;
+  readonly name: string;
+  readonly clusterId: string;
+  readonly storeId: string;
+  readonly incarnation: string;
+  /** `id=host:port` in order of id, as this node was configured. */
+  readonly nodeList: string;
+  /** The peers' addresses for peers, by id; without this node's own. */
+  readonly addresses: ReadonlyMap<number, string>;
+}
+
+export interface PeersEvents {
+  event(event: ReplicaEvent): void;
+  /** Why a peer with this directory is not let in; null if it is. */
+  refusalOf(peer: NodeId, storeId: string): string | null;
+  hasHistory(): boolean;
+  log(level: 'info' | 'warn', event: string, data: Record<string, unknown>): void;
+}
+
+export class Peers {
+  readonly #config: PeersConfig;
+  readonly #events: PeersEvents;
+  readonly #lines: LineSource;
+  readonly #links = new Map<number, PeerLink>();
+  readonly names = new Map<number, string>();
+
+  constructor(server: Server, config: PeersConfig, lines: LineSource, events: PeersEvents) {
+    this.#config = config;
+    this.#events = events;
+    this.#lines = lines;
+    new PeerServer(server, {
+      greeting: () => this.#greeting(0),
+      refusal: (greeting) => events.refusalOf(nodeId(greeting.nodeId), greeting.storeId),
+      opened: (greeting) => {
+        this.#greeted(greeting);
+      },
+      messages: (from, messages) => {
+        this.#receive(nodeId(from), messages);
+      },
+      closed: (from) => {
+        events.log('info', 'peer stream closed', { peer: from });
+      },
+      refused: (address, message) => {
+        events.log('warn', 'peer refused', { address, message });
+      },
+    });
+  }
+
+  /** Starts to dial the others. */
+  connect(): void {
+    for (const [peer, address] of this.#config.addresses) {
+      this.#links.set(peer, this.#link(peer, address));
+    }
+  }
+
+  send(to: NodeId, message: PeerMessage): void {
+    const link = this.#links.get(to);
+    // Raft sends again what matters; encoding for nobody would be wasted.
+    if (link?.connected) link.send(toWire(message, this.#lines));
+  }
+
+  connectedTo(peer: number): boolean {
+    return this.#links.get(peer)?.connected ?? false;
+  }
+
+  close(): void {
+    for (const link of this.#links.values()) link.close();
+  }
+
+  #link(peer: number, address: string): PeerLink {
+    const { event, log } = this.#events;
+    return new PeerLink(address, () => this.#greeting(peer), {
+      connected: (greeting) => {
+        log('info', 'connected to peer', { peer, name: greeting.name, address });
+        this.#greeted(greeting);
+      },
+      lost: ({ redialRefused, newIncarnation, message }) => {
+        log('info', 'lost peer', { peer, address, redialRefused, newIncarnation, message });
+        if (redialRefused || newIncarnation) event({ type: 'peer-lost', peer: nodeId(peer) });
+      },
+      refused: (message) => {
+        log('warn', 'refused by peer', { peer, address, message });
+      },
+    });
+  }
+
+  #greeting(toNodeId: number): PeerGreeting {
+    const { nodeId: id, name, clusterId, storeId, incarnation, nodeList } = this.#config;
+    return {
+      protocol: PEER_PROTOCOL,
+      clusterId,
+      nodeId: id,
+      name,
+      storeId,
+      incarnation,
+      hasHistory: this.#events.hasHistory(),
+      toNodeId,
+      nodeList,
+    };
+  }
+
+  #greeted(greeting: PeerGreeting): void {
+    const { storeId, name, hasHistory } = greeting;
+    this.names.set(greeting.nodeId, name);
+    const peer = nodeId(greeting.nodeId);
+    this.#events.event({ type: 'peer-greeted', peer, storeId, name, hasHistory });
+  }
+
+  /** A batch with a malformed message is dropped whole: Raft sends again what matters. */
+  #receive(from: NodeId, batch: readonly WireMessage[]): void {
+    let messages: PeerMessage[];
+    try {
+      messages = batch.map(fromWire);
+    } catch (error) {
+      this.#events.log('warn', 'malformed peer message', { peer: from, message: String(error) });
+      return;
+    }
+    this.#events.event({ type: 'peer', from, messages });
+  }
+}

@@ -1,0 +1,487 @@
+/**
+ * A node: the consensus core, the replicated state and the storage, composed into one event-driven,
+ * deterministic machine behind ports. Every event is followed to its end within `handle`: what the core
+ * asks for is done in its order, what is committed is applied (in slices), and everybody who waited for
+ * it is answered, in batches.
+ */
+import { Store } from '#kv';
+import { firstCampaign, type CampaignStep } from '#follower';
+import { LeaderDuties } from '#leader';
+import { Raft, logIndex, type CheckpointMeta, type Effect, type NodeId, type Term } from '#raft';
+import type { NodeState } from '#rpc/session/frames';
+import { Storage, type Identity, type Recovered, type StorageEvent } from '#storage';
+import { Applier } from './applier.js';
+import { CheckpointCourier } from './checkpoint-courier.js';
+import { leaderView } from './leader-view.js';
+import { nodeStateOf } from './node-state.js';
+import type { PeerMessage, Ports, ReplicaEvent } from './ports.js';
+import { noFigures, type ReplicaConfig, type ReplicaFigures } from './replica-config.js';
+import { RequestDesk, type Standing } from './request-desk.js';
+
+/** Entries applied, and lines written, in one slice: a few milliseconds of work. */
+const APPLY_SLICE = 1000;
+const CHECKPOINT_SLICE_LINES = 2000;
+const COMPACTION_SLICE_STEPS = 1000;
+const PUBLISH_EVERY_MS = 100;
+
+export class Replica {
+  readonly figures: ReplicaFigures = noFigures();
+  readonly #config: ReplicaConfig;
+  readonly #ports: Ports;
+  readonly #raft: Raft;
+  readonly #storage: Storage;
+  readonly #applier: Applier;
+  readonly #desk: RequestDesk;
+  readonly #courier: CheckpointCourier;
+  readonly #greeted = new Map<NodeId, { storeId: string; name: string }>();
+  #identity: Identity;
+  #checkpoint: CheckpointMeta | null;
+  /** Exists only while this node leads. */
+  #leading: LeaderDuties | null = null;
+  #leader: NodeId | null = null;
+  #now = 0;
+  #moreWork = false;
+  #publishAt = 0;
+  /** Why this node writes nothing more; null while it is well. */
+  #failure: Standing['failure'] = null;
+  #stopping = false;
+  #handedOver = false;
+  /** The first leadership is being asked for. */
+  #asking = false;
+
+  constructor(config: ReplicaConfig, recovered: Recovered, ports: Ports) {
+    this.#config = config;
+    this.#ports = ports;
+    this.#identity = recovered.identity;
+    this.#checkpoint = recovered.checkpoint;
+    this.#raft = raftOf(config, recovered);
+    this.#storage = new Storage(ports.disk, recovered);
+    const index = recovered.checkpoint?.index ?? logIndex(0);
+    const store =
+      recovered.checkpoint === null
+        ? new Store()
+        : Store.fromCheckpoint(recovered.stateLines, index);
+    this.#applier = new Applier(store, membershipOf(config, recovered), this.#storage, index);
+    this.#desk = new RequestDesk(config, ports, this.figures);
+    this.#courier = new CheckpointCourier(this.#storage, ports.network);
+    const { remarks } = recovered;
+    ports.report({ type: 'recovered', last: this.#raft.lastIndex, applied: index, remarks });
+  }
+
+  /** `now`: ms of a monotonic clock. Follows the event to its end; ports are called meanwhile. */
+  handle(event: ReplicaEvent, now: number): void {
+    this.#now = now;
+    // What the event and all that follows from it append leaves in one write.
+    this.#storage.cork();
+    if (this.#failure === null || event.type === 'requests') this.#dispatch(event);
+    this.#settle();
+    this.#storage.uncork();
+  }
+
+  /** When the next `tick` is due, ms; at or before now when work is waiting. */
+  deadline(): number {
+    if (this.#failure !== null) return this.#publishAt;
+    if (this.#moreWork) return this.#now;
+    return Math.min(
+      this.#raft.deadline(),
+      this.#storage.deadline(),
+      this.#leading?.deadline() ?? Infinity,
+      this.#desk.deadline,
+      this.#publishAt,
+    );
+  }
+
+  /** After a `stop`: everything asked of it is finished, and somebody else leads if anybody can. */
+  stopped(): boolean {
+    if (!this.#stopping) return false;
+    if (this.#failure !== null) return true;
+    const leads = this.#raft.role === 'leader' && !this.#handedOver;
+    return !leads && this.#desk.waiting === 0 && this.#raft.durableIndex >= this.#raft.lastIndex;
+  }
+
+  state(): NodeState {
+    return nodeStateOf(this.#config, this.#raft, {
+      appliedIndex: this.#applier.appliedIndex,
+      checkpointIndex: this.#checkpoint?.index ?? 0,
+      revision: this.store.revision,
+      healthy: this.#failure === null && !this.#stopping,
+    });
+  }
+
+  /** The replicated state, to look at. */
+  get store(): Store {
+    return this.#applier.store;
+  }
+
+  /** The core, to look at. */
+  get raft(): Raft {
+    return this.#raft;
+  }
+
+  get storage(): Storage {
+    return this.#storage;
+  }
+
+  get failure(): string | null {
+    return this.#failure?.message ?? null;
+  }
+
+  /** Why a peer with this directory can't be talked to; null if it can (a wiped disk). */
+  refusalOf(peer: NodeId, storeId: string): string | null {
+    const known = this.store.memberOf(peer);
+    if (known === undefined || known.storeId === storeId) return null;
+    return (
+      `node ${peer} is known by the data directory ${known.storeId}, and comes with ${storeId}: ` +
+      'its disk was wiped or swapped. Give it its old directory back, or remove it from the ' +
+      'cluster and add it again as a new member.'
+    );
+  }
+
+  #dispatch(event: ReplicaEvent): void {
+    switch (event.type) {
+      case 'tick':
+        this.#tick();
+        return;
+      case 'disk':
+        for (const completion of event.completions) {
+          for (const done of this.#storage.complete(completion, this.#now)) this.#stored(done);
+        }
+        return;
+      case 'peer':
+        for (const message of event.messages) this.#peerMessage(event.from, message);
+        return;
+      case 'requests': {
+        const standing = this.#standing();
+        for (const request of event.requests) {
+          this.#desk.request(event.connection, request, standing, this.#now);
+        }
+        return;
+      }
+      case 'connection-closed':
+        this.#desk.connectionClosed(event.connection);
+        return;
+      case 'peer-greeted':
+        this.#greeted.set(event.peer, { storeId: event.storeId, name: event.name });
+        if (event.hasHistory && !this.#raft.hasHistory) this.#step({ type: 'peer-has-history' });
+        this.#recordMembers();
+        return;
+      case 'peer-lost':
+        this.#step({ type: 'connection-lost', peer: event.peer });
+        return;
+      case 'transfer':
+        this.#step({ type: 'transfer', to: event.to });
+        return;
+      case 'campaign':
+        this.#step({ type: 'campaign' });
+        return;
+      case 'stop':
+        this.#stop();
+    }
+  }
+
+  #standing(): Standing {
+    return {
+      role: this.#raft.role,
+      leader: this.#raft.leader,
+      store: this.store,
+      duties: this.#leading,
+      stopping: this.#stopping,
+      failure: this.#failure,
+    };
+  }
+
+  #step(event: Parameters<Raft['step']>[0]): void {
+    for (const effect of this.#raft.step(event, this.#now)) this.#do(effect);
+  }
+
+  /** Does what the core asks for. */
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#ports.network.send(effect.to, { type: 'raft', message: effect.message });
+        return;
+      case 'append-log':
+        this.#storage.append(effect.entries);
+        return;
+      case 'persist-vote':
+        this.#storage.saveVote(effect.vote);
+        return;
+      case 'truncate-log':
+        this.#storage.truncate(effect.from);
+        return;
+      case 'commit':
+        this.#storage.noteCommit(effect.index);
+        return;
+      case 'read-ready':
+        this.#desk.readReady(effect.id, effect.index);
+        return;
+      case 'read-failed':
+        this.#desk.readFailed(effect.id, effect.reason, this.#raft.leader);
+        return;
+      case 'proposal-refused':
+        this.#desk.proposalRefused(effect.reason, effect.leader);
+        return;
+      case 'send-checkpoint':
+        this.#courier.fetch(effect, effect.offset);
+        return;
+      case 'store-checkpoint':
+        this.#storage.storeCheckpoint(effect.checkpoint, effect.offset, effect.data);
+        return;
+      case 'role-changed':
+        this.#roleChanged(effect.role, effect.term, effect.leader);
+        return;
+      case 'membership-changed':
+        this.#ports.report({ type: 'membership', ...effect.membership });
+        return;
+      case 'transfer-ended':
+        // A leader that nobody can relieve stops all the same.
+        if (this.#stopping) this.#handedOver = true;
+        return;
+      case 'change-refused':
+        this.#ports.report({ type: 'decision', text: `membership: ${effect.reason}` });
+        return;
+      case 'decision':
+        this.#ports.report({ type: 'decision', text: effect.text });
+    }
+  }
+
+  /** Something became durable, or failed to. */
+  #stored(event: StorageEvent): void {
+    switch (event.type) {
+      case 'log-durable':
+      case 'vote-durable':
+      case 'checkpoint-stored':
+        this.#step(event);
+        return;
+      case 'checkpoint-saved':
+        this.#checkpointSaved(event.checkpoint);
+        return;
+      case 'checkpoint-installed':
+        this.#checkpoint = event.checkpoint;
+        this.figures.checkpointsInstalled++;
+        this.#applier.install(event.checkpoint, event.stateLines);
+        this.#step({ type: 'checkpoint-installed', checkpoint: event.checkpoint });
+        this.#reportCheckpoint(event.checkpoint, 'installed');
+        return;
+      case 'checkpoint-rejected':
+        this.#ports.report({
+          type: 'decision',
+          text: `the checkpoint of index ${event.index} did not verify: ${event.reason}`,
+        });
+        return;
+      case 'checkpoint-read':
+        this.#courier.deliver(event.token, event.offset, event.data, this.#raft);
+        return;
+      case 'identity-saved':
+        this.#identity = event.identity;
+        this.#ask();
+        return;
+      case 'failed':
+        this.#fail(event.code === 'full' ? 'disk-full' : 'failed', event.message);
+    }
+  }
+
+  #fail(code: 'disk-full' | 'failed', message: string): void {
+    this.#failure = { code, message };
+    this.#leading = null;
+    this.#publishAt = this.#now;
+    this.#desk.failed(message);
+    this.#ports.report({ type: code, message });
+  }
+
+  #checkpointSaved(checkpoint: CheckpointMeta): void {
+    this.#checkpoint = checkpoint;
+    this.figures.checkpointsSaved++;
+    const keepAfter = logIndex(Math.max(0, checkpoint.index - this.#config.trailingEntries));
+    this.#step({ type: 'checkpoint-saved', checkpoint, keepAfter });
+    this.#storage.releaseLog(keepAfter);
+    this.#applier.checkpointSaved();
+    this.#reportCheckpoint(checkpoint, 'saved');
+  }
+
+  #reportCheckpoint({ index, size }: CheckpointMeta, how: 'saved' | 'installed'): void {
+    this.#ports.report({ type: 'checkpoint', index, bytes: size, how });
+  }
+
+  #peerMessage(from: NodeId, message: PeerMessage): void {
+    switch (message.type) {
+      case 'raft':
+        this.#step({ type: 'message', from, message: message.message });
+        return;
+      case 'forward-request': {
+        const request = { ...message.request, id: message.id };
+        this.#desk.request(-from, request, this.#standing(), this.#now);
+        return;
+      }
+      case 'forward-reply':
+        this.#desk.forwardReply(message.id, message.reply);
+        return;
+      case 'leadership-request':
+        if (this.#raft.role === 'leader') this.#step({ type: 'transfer', to: from });
+    }
+  }
+
+  /** The leader writes down whose directory a node came with, so that a wiped disk shows. */
+  #recordMembers(): void {
+    if (this.#raft.role !== 'leader') return;
+    const { nodeId, name } = this.#config;
+    const self = { storeId: this.#identity.storeId, name };
+    for (const [node, member] of [...this.#greeted, [nodeId, self] as const]) {
+      if (this.store.memberOf(node)) continue;
+      this.#desk.propose({ kind: 'member', node, storeId: member.storeId, name: member.name });
+    }
+  }
+
+  #roleChanged(role: string, term: Term, leader: NodeId | null): void {
+    if (role === 'candidate') this.figures.elections++;
+    if (leader !== this.#leader) {
+      this.#leader = leader;
+      this.figures.leaderChanges++;
+      this.#desk.leaderChanged();
+    }
+    if (role === 'leader' && this.#leading === null) {
+      this.#leading = new LeaderDuties(this.#config.leader, this.#now);
+      this.#recordMembers();
+    } else if (role !== 'leader' && this.#leading !== null) {
+      this.#leading = null;
+      this.#desk.leadershipLost();
+    }
+    this.#publishAt = this.#now;
+    this.#ports.report({ type: 'role', role, term, leader });
+  }
+
+  #stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#publishAt = this.#now;
+    if (this.#raft.role !== 'leader') return;
+    if (this.#raft.membership.voters.length > 1) this.#step({ type: 'transfer', to: null });
+    else this.#handedOver = true;
+  }
+
+  #tick(): void {
+    this.#storage.tick(this.#now);
+    if (this.#now >= this.#raft.deadline()) this.#step({ type: 'tick' });
+    this.#desk.tick(this.#now);
+    this.#lead();
+    this.#firstCampaign();
+  }
+
+  /** What the process does because it leads. */
+  #lead(): void {
+    if (this.#leading === null || this.#now < this.#leading.deadline()) return;
+    const view = leaderView(this.#raft, this.#applier, this.#checkpoint);
+    const decision = this.#leading.look(view, this.#now);
+    for (const command of decision.commands) this.#desk.propose(command);
+    if (decision.marker) this.#desk.proposeMarker();
+    if (decision.diskStalled) this.#step({ type: 'disk-stalled' });
+  }
+
+  /** A leader-born node asks once in its life; that it asked is durable before it asks. */
+  #firstCampaign(): void {
+    if (!this.#config.bornLeader || this.#identity.askedToLead || this.#asking) return;
+    if (this.#raft.role !== 'leader' && this.#campaignStep() === 'wait') return;
+    this.#asking = true;
+    this.#storage.saveIdentity({ ...this.#identity, askedToLead: true });
+  }
+
+  #campaignStep(): CampaignStep {
+    const { voters } = this.#raft.membership;
+    const others = voters.filter((id) => id !== this.#config.nodeId && this.#greeted.has(id));
+    return firstCampaign({
+      leader: this.#raft.leader,
+      appliedIndex: this.#applier.appliedIndex,
+      commitIndex: this.#raft.commitIndex,
+      votersReached: others.length + 1,
+      quorum: Math.floor(voters.length / 2) + 1,
+    });
+  }
+
+  #ask(): void {
+    if (!this.#asking || this.#raft.role === 'leader') return;
+    const leader = this.#raft.leader;
+    if (leader === null) this.#step({ type: 'campaign' });
+    else this.#ports.network.send(leader, { type: 'leadership-request' });
+  }
+
+  /** Carries everything that the event set off to its end. */
+  #settle(): void {
+    if (this.#failure === null) {
+      this.#proposePending();
+      this.#applyCommitted();
+      this.#askForReads();
+      this.#desk.answerReads(this.store, this.#now);
+      this.#workInSlices();
+    }
+    this.#desk.flush();
+    this.#publish();
+  }
+
+  #proposePending(): void {
+    const bodies = this.#desk.pendingBodies;
+    if (bodies.length === 0) return;
+    this.figures.proposed += bodies.length;
+    const effects = this.#raft.step({ type: 'propose', bodies }, this.#now);
+    const appended = effects.find((effect) => effect.type === 'append-log');
+    if (appended?.entries[0]) this.#desk.accepted(appended.entries[0].index);
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #applyCommitted(): void {
+    const applied = this.#applier.appliedIndex;
+    const upTo = Math.min(this.#raft.commitIndex, applied + APPLY_SLICE);
+    if (upTo <= applied) return;
+    for (const entry of this.#raft.entriesBetween(logIndex(applied), logIndex(upTo))) {
+      this.#desk.applied(entry.index, this.#applier.apply(entry));
+    }
+    this.figures.applied += upTo - applied;
+  }
+
+  /** One question to the leader for all the reads that came in. */
+  #askForReads(): void {
+    const question = this.#desk.question();
+    if (question !== null) this.#step({ type: 'read', id: question });
+  }
+
+  #workInSlices(): void {
+    const writing = this.#storage.work(CHECKPOINT_SLICE_LINES);
+    const compacting = this.store.work(COMPACTION_SLICE_STEPS);
+    const applying = this.#raft.commitIndex > this.#applier.appliedIndex;
+    this.#moreWork = writing || compacting || applying || this.#desk.pendingBodies.length > 0;
+  }
+
+  #publish(): void {
+    if (this.#now < this.#publishAt) return;
+    this.#publishAt = this.#now + PUBLISH_EVERY_MS;
+    this.#ports.network.publish(this.state());
+  }
+}
+
+function membershipOf(config: ReplicaConfig, recovered: Recovered): CheckpointMeta['membership'] {
+  return recovered.checkpoint?.membership ?? { voters: config.voters, learners: [] };
+}
+
+function raftOf(config: ReplicaConfig, recovered: Recovered): Raft {
+  const { vote, base, entries, commitIndex, checkpoint } = recovered;
+  const blank = entries.length === 0 && checkpoint === null && vote.term === 0;
+  return new Raft(
+    {
+      id: config.nodeId,
+      electionTimeoutMsMin: config.electionTimeoutMsMin,
+      electionTimeoutMsMax: config.electionTimeoutMsMax,
+      heartbeatMs: config.heartbeatMs,
+      seed: config.seed,
+      // A fixed timeout is a written scenario, which is to play as written.
+      hints: config.electionTimeoutMsMin !== config.electionTimeoutMsMax,
+    },
+    {
+      vote,
+      base,
+      entries,
+      commitIndex,
+      checkpoint,
+      membership: membershipOf(config, recovered),
+      mayCampaign: !blank || config.clusterIsNew,
+    },
+  );
+}

@@ -1,0 +1,313 @@
+/**
+ * Where requests come in and their answers go out: reads wait for the leader's word and for the state,
+ * writes for their entry, forwarded requests for the leader's reply. Everybody who asked is answered
+ * exactly once, unless the connection is gone.
+ */
+import { encodeCommand, type Applied, type Command, type Store } from '#kv';
+import { Forwarding } from '#follower';
+import type { LeaderDuties } from '#leader';
+import type { EntryBody, NodeId, Role } from '#raft';
+import { RequestKind, type Reply, type Request } from '#rpc/session/frames';
+import { admit } from './admission.js';
+import type { ConnectionId, Ports } from './ports.js';
+import { Proposals, type Origin } from './proposals.js';
+import { Reads, type WaitingRead } from './reads.js';
+import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
+import { Replies } from './replies.js';
+
+/** What the desk sees of the node it stands in. */
+export interface Standing {
+  readonly role: Role;
+  readonly leader: NodeId | null;
+  readonly store: Store;
+  readonly duties: LeaderDuties | null;
+  readonly stopping: boolean;
+  /** Why nothing can be written any more. */
+  readonly failure: { readonly code: 'disk-full' | 'failed'; readonly message: string } | null;
+}
+
+/** Reads are looked through for those whose time is up so often. */
+const EXPIRE_EVERY_MS = 100;
+
+export class RequestDesk {
+  readonly #config: ReplicaConfig;
+  readonly #ports: Ports;
+  readonly #figures: ReplicaFigures;
+  readonly #proposals = new Proposals();
+  readonly #reads = new Reads();
+  readonly #replies: Replies;
+  readonly #forwarding: Forwarding<Origin>;
+  #expireAt = Infinity;
+
+  constructor(config: ReplicaConfig, ports: Ports, figures: ReplicaFigures) {
+    this.#config = config;
+    this.#ports = ports;
+    this.#figures = figures;
+    this.#replies = new Replies(config.nodeId, ports.codec);
+    this.#forwarding = new Forwarding(1);
+  }
+
+  /** How many wait for an answer. */
+  get waiting(): number {
+    return this.#proposals.size + this.#reads.size + this.#forwarding.size;
+  }
+
+  /** What the leader is to append. */
+  get pendingBodies(): readonly EntryBody[] {
+    return this.#proposals.pending;
+  }
+
+  get deadline(): number {
+    return this.#expireAt;
+  }
+
+  /** A negative connection is a peer that forwards: minus its node id. */
+  request(connection: ConnectionId, request: Request, standing: Standing, now: number): void {
+    const { id } = request;
+    if (request.kind === RequestKind.staleRead) {
+      this.#read(connection, request, false, standing.store, now);
+    } else if (standing.failure !== null) {
+      const { code, message } = standing.failure;
+      this.#replies.notDone(connection, id, code === 'disk-full' ? code : 'stopping', message);
+    } else if (standing.stopping) {
+      const message = `${this.#config.name} is stopping; ask another node.`;
+      this.#replies.notDone(connection, id, 'stopping', message);
+    } else if (request.kind === RequestKind.read) {
+      this.#read(connection, request, true, standing.store, now);
+    } else if (standing.role === 'leader') {
+      this.#write({ connection, id }, request, standing, now);
+    } else {
+      this.#forward(connection, request, standing.leader);
+    }
+  }
+
+  /** A peer's answer to what was forwarded to it. */
+  forwardReply(id: number, reply: Reply): void {
+    const origin = this.#forwarding.answered(id);
+    if (origin) this.#replies.forwarded(origin.connection, origin.id, reply);
+  }
+
+  connectionClosed(connection: ConnectionId): void {
+    this.#reads.forget(connection);
+  }
+
+  /** The leader's own proposals. */
+  propose(command: Command): void {
+    this.#propose(command, null);
+  }
+
+  proposeMarker(): void {
+    this.#proposals.add({ kind: 'checkpoint' }, null);
+  }
+
+  /** The pending bodies stand in the log from `first` on. */
+  accepted(first: number): void {
+    this.#proposals.accepted(first);
+  }
+
+  proposalRefused(reason: string, leader: NodeId | null): void {
+    for (const { connection, id } of this.#proposals.refused()) {
+      if (reason === 'too-many-uncommitted') {
+        const message = 'too much waits for a quorum already; send it again in a moment.';
+        this.#replies.notDone(connection, id, 'overloaded', message);
+      } else {
+        const message = `${this.#config.name} gives the leadership away; send it again.`;
+        this.#replies.notDone(connection, id, 'not-leader', message, leader ?? 0);
+      }
+    }
+  }
+
+  /** The entry at this index was applied. */
+  applied(index: number, result: Applied | null): void {
+    const origin = this.#proposals.applied(index);
+    if (origin === undefined || result === null) return;
+    this.#replies.applied(origin.connection, origin.id, result);
+  }
+
+  /** The id of a question to the leader for all reads that came in, or null. */
+  question(): number | null {
+    return this.#reads.question();
+  }
+
+  readReady(question: number, index: number): void {
+    this.#reads.confirmed(question, index);
+  }
+
+  /** Asks again if there is somebody to ask. */
+  readFailed(
+    question: number,
+    reason: 'no-leader' | 'leader-changed',
+    leader: NodeId | null,
+  ): void {
+    for (const read of this.#reads.failed(question)) {
+      if (reason === 'leader-changed' && leader !== null) {
+        this.#reads.collect(read);
+        continue;
+      }
+      const message = 'nobody leads, so no read can be confirmed; ask for a stale one, or wait.';
+      this.#replies.notDone(read.connection, read.id, 'no-leader', message);
+    }
+  }
+
+  /** Answers the reads that the state can answer by now. */
+  answerReads(store: Store, now: number): void {
+    for (const read of this.#reads.answerable(store.appliedIndex, store.revision)) {
+      this.#answer(read, store);
+    }
+    if (this.#reads.size === 0) this.#expireAt = Infinity;
+    else if (this.#expireAt === Infinity) this.#expireAt = now + EXPIRE_EVERY_MS;
+  }
+
+  tick(now: number): void {
+    if (now < this.#expireAt) return;
+    this.#expireAt = Infinity;
+    for (const read of this.#reads.expire(now)) {
+      const message = 'it could not be answered in time; nothing was changed, ask again.';
+      this.#replies.notDone(read.connection, read.id, 'timeout', message);
+    }
+  }
+
+  leaderChanged(): void {
+    this.#unknown(this.#forwarding.abandon(), 'the leader changed while the request was with it.');
+  }
+
+  leadershipLost(): void {
+    this.#unknown(this.#proposals.abandon(), 'this node lost the leadership meanwhile.');
+  }
+
+  /** The node can write no more: nobody is left waiting. */
+  failed(message: string): void {
+    for (const { connection, id } of this.#proposals.refused()) {
+      this.#replies.notDone(connection, id, 'stopping', message);
+    }
+    this.#unknown(this.#proposals.abandon(), message);
+    this.#unknown(this.#forwarding.abandon(), message);
+    for (const read of this.#reads.abandon()) {
+      this.#replies.notDone(read.connection, read.id, 'stopping', message);
+    }
+  }
+
+  /** Sends the replies that have gathered. */
+  flush(): void {
+    for (const [connection, replies] of this.#replies.take()) {
+      if (connection > 0) this.#ports.network.reply(connection, replies);
+      else this.#replyToPeer(-connection as NodeId, replies);
+    }
+  }
+
+  #replyToPeer(peer: NodeId, replies: readonly Reply[]): void {
+    for (const reply of replies) {
+      this.#ports.network.send(peer, { type: 'forward-reply', id: reply.id, reply });
+    }
+  }
+
+  /** To the leader, once; what another node forwarded to us is answered at once. */
+  #forward(connection: ConnectionId, request: Request, leader: NodeId | null): void {
+    if (leader === null) {
+      const message = 'an election is under way; send it again in a moment.';
+      this.#replies.notDone(connection, request.id, 'no-leader', message);
+    } else if (connection < 0) {
+      const message = `${this.#config.name} does not lead any more; node ${leader} does.`;
+      this.#replies.notDone(connection, request.id, 'not-leader', message, leader);
+    } else {
+      this.#figures.forwarded++;
+      const id = this.#forwarding.sent({ connection, id: request.id });
+      this.#ports.network.send(leader, { type: 'forward-request', id, request });
+    }
+  }
+
+  /** On the leader: what changes the state goes to the log. */
+  #write(origin: Origin, request: Request, standing: Standing, now: number): void {
+    switch (request.kind) {
+      case RequestKind.write:
+        this.#operation(origin, request);
+        return;
+      case RequestKind.openSession:
+        this.#propose({ kind: 'open-session' }, origin);
+        return;
+      case RequestKind.closeSession:
+        this.#propose({ kind: 'close-session', session: request.session }, origin);
+        return;
+      case RequestKind.keepAlive:
+        this.#keepAlive(origin, request.session, standing, now);
+        return;
+      default:
+        this.#replies.refused(origin.connection, origin.id, {
+          code: 'unknown-kind',
+          message:
+            `request kind ${request.kind} is not known here (1 to 6 are); ` +
+            'is the client newer than this node?',
+        });
+    }
+  }
+
+  #operation(origin: Origin, request: Request): void {
+    const operation = admit(request.payload, this.#ports.codec, this.#config.limits);
+    if (operation.kind === 'inadmissible') {
+      this.#replies.refused(origin.connection, origin.id, operation);
+      return;
+    }
+    const { session, sequence, lowestAwaited } = request;
+    this.#propose({ kind: 'write', session, sequence, lowestAwaited, operation }, origin);
+  }
+
+  #keepAlive(origin: Origin, session: number, standing: Standing, now: number): void {
+    const known = standing.store.sessionOf(session);
+    if (known === undefined) {
+      this.#replies.refused(origin.connection, origin.id, {
+        code: 'session-expired',
+        message: `session ${session} has ended; open a new one.`,
+      });
+      return;
+    }
+    standing.duties?.sessions.keepAlive(session, known.lastActivity, now);
+    this.#replies.done(origin.connection, origin.id);
+  }
+
+  #propose(command: Command, origin: Origin | null): void {
+    this.#proposals.add({ kind: 'command', text: encodeCommand(command) }, origin);
+  }
+
+  #read(
+    connection: ConnectionId,
+    request: Request,
+    linearizable: boolean,
+    store: Store,
+    now: number,
+  ): void {
+    const operation = admit(request.payload, this.#ports.codec, this.#config.limits);
+    if (operation.kind === 'inadmissible') {
+      this.#replies.refused(connection, request.id, operation);
+      return;
+    }
+    const asOf = operation.kind === 'range' ? operation.revision : 0;
+    const read: WaitingRead = {
+      connection,
+      id: request.id,
+      operation,
+      linearizable,
+      // A linearizable read of a revision that does not exist yet is refused; a stale one waits.
+      minRevision: Math.max(request.minRevision, linearizable ? 0 : asOf),
+      dueAt: now + (request.timeoutMs || this.#config.readTimeoutMs),
+    };
+    if (linearizable) this.#reads.collect(read);
+    else if (read.minRevision <= store.revision) this.#answer(read, store);
+    else this.#reads.awaitRevision(read);
+  }
+
+  #answer(read: WaitingRead, store: Store): void {
+    if (read.linearizable) this.#figures.readsServed++;
+    else this.#figures.staleReadsServed++;
+    const result = store.read(read.operation);
+    this.#replies.read(read.connection, read.id, result, read.linearizable);
+  }
+
+  #unknown(origins: readonly Origin[], why: string): void {
+    const message =
+      `${why} It may or may not have happened; sent again with the same session and sequence ` +
+      'it happens once at most.';
+    for (const { connection, id } of origins) {
+      this.#replies.unknown(connection, id, 'leader-changed', message);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** A node from the command line: settings, log, health and metrics, signals. */
+import process from 'node:process';
+import { asksForHelp, listenError, loadNodeConfig, nodeUsage, type NodeConfig } from '#config';
+import { cannotStart, EXIT, settingsOrComplaint, stopWhenTold } from '#driver';
+import { addHealth, addReflection, Logger, Metrics, startHttpFace } from '#telemetry';
+import { addNodeMetrics } from './node-metrics.js';
+import { startNode, type RunningNode } from './start.js';
+
+const SESSION_SERVICE = 'relevo.v1.Session';
+
+/** Runs one node until it is told to stop. `argv` is without the program's own name. */
+export async function runNode(bornLeader: boolean, argv: readonly string[]): Promise<void> {
+  if (asksForHelp(argv)) {
+    console.log(nodeUsage(`npm run ${bornLeader ? 'leader' : 'follower'} --`));
+    return;
+  }
+  const config = settingsOrComplaint(() => loadNodeConfig(argv, process.env, process.cwd()));
+  if (config === null) return;
+  const logger = new Logger({ name: config.name, ...config.log });
+  try {
+    await serve(config, bornLeader, logger);
+  } catch (error) {
+    logger.error('cannot start', { error });
+    cannotStart(error);
+  }
+}
+
+async function serve(config: NodeConfig, bornLeader: boolean, logger: Logger): Promise<void> {
+  const metrics = new Metrics({ node: config.name });
+  let setServing: (isServing: boolean) => void = () => undefined;
+  const node = await startNode(config, {
+    bornLeader,
+    log: (level, event, data) => {
+      logger.log(level, event, data);
+    },
+    fatal: (error) => {
+      logger.error('stops at once', { error });
+      // The log's line leaves first; the directory is recovered at the next start.
+      setImmediate(() => process.exit(EXIT.broken));
+    },
+    extend: (server) => {
+      setServing = addHealth(server, [SESSION_SERVICE]);
+      if (config.reflection) addReflection(server, [SESSION_SERVICE]);
+    },
+  });
+  addNodeMetrics(metrics, node, config);
+  const { host, httpPort: port } = config;
+  const notReady = (): string | null => notReadyReason(node);
+  const http = await startHttpFace({ host, port, metrics, notReady }).catch((error: unknown) => {
+    throw listenError(error, 'HTTP_PORT', host, port);
+  });
+  setServing(true);
+  const stop = async (): Promise<void> => {
+    setServing(false);
+    await node.stop();
+    await http.close();
+  };
+  stopWhenTold(stop, (event, data) => {
+    logger.info(event, data);
+  });
+}
+
+function notReadyReason({ replica }: RunningNode): string | null {
+  const state = replica.state();
+  if (replica.failure !== null) return `the disk failed: ${replica.failure}`;
+  if (!state.healthy) return 'it is stopping';
+  if (state.leader === 0) return 'nobody leads, as far as this node knows';
+  const lag = state.commitIndex - state.appliedIndex;
+  return lag > 0 && state.appliedIndex === 0 ? `it is ${lag} entries behind` : null;
+}

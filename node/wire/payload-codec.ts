@@ -1,0 +1,182 @@
+/** Operations and results between their protobuf form and the state's byte-strings. */
+import type {
+  ByteString,
+  Compare,
+  Delete,
+  Operation,
+  OperationResult,
+  Pair,
+  Put,
+  Range,
+  Txn,
+} from '#kv';
+import {
+  CompareResult as WireCompareResult,
+  CompareTarget as WireCompareTarget,
+  Operation as WireOperation,
+  OperationResult as WireResult,
+  type Compare as WireCompare,
+  type DeleteRequest,
+  type KeyValue,
+  type PutRequest,
+  type RangeRequest,
+  type TxnRequest,
+} from '#rpc/generated/relevo/v1/kv';
+import { MalformedPayload } from '../payload.js';
+import type { PayloadCodec } from '../ports.js';
+
+export const protobufPayloads: PayloadCodec = {
+  decodeOperation(payload) {
+    let wire: WireOperation;
+    try {
+      wire = WireOperation.decode(payload);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new MalformedPayload(`the payload is not an Operation (kv.proto): ${reason}.`);
+    }
+    return operationOf(wire);
+  },
+  encodeResult(result) {
+    return WireResult.encode(wireResult(result)).finish();
+  },
+};
+
+function operationOf(wire: WireOperation): Operation {
+  switch (wire.kind?.$case) {
+    case 'put':
+      return putOf(wire.kind.value);
+    case 'range':
+      return rangeOf(wire.kind.value);
+    case 'delete':
+      return deleteOf(wire.kind.value);
+    case 'txn':
+      return txnOf(wire.kind.value);
+    case undefined:
+      throw new MalformedPayload(
+        'the Operation is empty: it needs one of put, range, delete and txn (kv.proto).',
+      );
+  }
+}
+
+function putOf(put: PutRequest): Put {
+  const { lease, returnPrevious } = put;
+  return {
+    kind: 'put',
+    key: byteString(put.key),
+    value: byteString(put.value),
+    lease,
+    returnPrevious,
+  };
+}
+
+function rangeOf(range: RangeRequest): Range {
+  const { limit, revision, keysOnly, countOnly } = range;
+  const end = rangeEnd(range.rangeEnd);
+  return { kind: 'range', key: byteString(range.key), end, limit, revision, keysOnly, countOnly };
+}
+
+function deleteOf(wire: DeleteRequest): Delete {
+  const end = rangeEnd(wire.rangeEnd);
+  return { kind: 'delete', key: byteString(wire.key), end, returnPrevious: wire.returnPrevious };
+}
+
+function txnOf(txn: TxnRequest): Txn {
+  return {
+    kind: 'txn',
+    compares: txn.compares.map(compareOf),
+    success: txn.success.map(operationOf),
+    failure: txn.failure.map(operationOf),
+  };
+}
+
+function compareOf(compare: WireCompare): Compare {
+  const common = {
+    key: byteString(compare.key),
+    end: rangeEnd(compare.rangeEnd),
+    result: compareResultOf(compare.result),
+  };
+  const { number } = compare;
+  switch (compare.target) {
+    case WireCompareTarget.COMPARE_TARGET_VALUE:
+      return { ...common, target: 'value', value: byteString(compare.value) };
+    case WireCompareTarget.COMPARE_TARGET_VERSION:
+      return { ...common, target: 'version', number };
+    case WireCompareTarget.COMPARE_TARGET_CREATE:
+      return { ...common, target: 'create', number };
+    case WireCompareTarget.COMPARE_TARGET_MOD:
+      return { ...common, target: 'mod', number };
+    case WireCompareTarget.COMPARE_TARGET_LEASE:
+      return { ...common, target: 'lease', number };
+    default:
+      throw new MalformedPayload(
+        `compare target ${compare.target} is not one of CompareTarget (kv.proto).`,
+      );
+  }
+}
+
+function compareResultOf(result: WireCompareResult): Compare['result'] {
+  switch (result) {
+    case WireCompareResult.COMPARE_RESULT_EQUAL:
+      return 'equal';
+    case WireCompareResult.COMPARE_RESULT_GREATER:
+      return 'greater';
+    case WireCompareResult.COMPARE_RESULT_LESS:
+      return 'less';
+    case WireCompareResult.COMPARE_RESULT_NOT_EQUAL:
+      return 'not-equal';
+    default:
+      throw new MalformedPayload(
+        `compare result ${result} is not one of CompareResult (kv.proto).`,
+      );
+  }
+}
+
+function wireResult(result: OperationResult): WireResult {
+  switch (result.kind) {
+    case 'put': {
+      const { revision, previous } = result;
+      const value = previous === null ? { revision } : { revision, previous: wirePair(previous) };
+      return { kind: { $case: 'put', value } };
+    }
+    case 'range': {
+      const { revision, more, count } = result;
+      const value = { revision, more, count, pairs: result.pairs.map(wirePair) };
+      return { kind: { $case: 'range', value } };
+    }
+    case 'delete': {
+      const { revision, deleted } = result;
+      const value = { revision, deleted, previous: result.previous.map(wirePair) };
+      return { kind: { $case: 'delete', value } };
+    }
+    case 'txn': {
+      const { revision, succeeded } = result;
+      const value = { revision, succeeded, results: result.results.map(wireResult) };
+      return { kind: { $case: 'txn', value } };
+    }
+  }
+}
+
+function wirePair(pair: Pair): KeyValue {
+  const { createRevision, modRevision, version, lease } = pair;
+  return {
+    key: bytes(pair.key),
+    value: bytes(pair.value),
+    createRevision,
+    modRevision,
+    version,
+    lease,
+  };
+}
+
+function rangeEnd(end: Uint8Array): ByteString | null {
+  return end.length === 0 ? null : byteString(end);
+}
+
+/** A copy: nothing kept refers to the message. */
+function byteString(bytes: Uint8Array): ByteString {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
+
+function bytes(text: ByteString): Uint8Array {
+  return Buffer.from(text, 'latin1');
+}

@@ -1,0 +1,53 @@
+/** Who may talk to whom: what two nodes tell each other before anything else. */
+import type { PeerGreeting } from '#rpc/generated/relevo/v1/peer';
+
+export const PEER_PROTOCOL = 1;
+
+/**
+ * What does not fit between two nodes' greetings, as a sentence that names both values and the remedy;
+ * null if all does. The store id is for the caller to judge: it knows which one it has met before.
+ */
+export function greetingMismatch(theirs: PeerGreeting, ours: PeerGreeting): string | null {
+  const who = `node ${theirs.nodeId} (${theirs.name || 'no name'})`;
+  if (theirs.protocol !== ours.protocol) {
+    return (
+      `${who} speaks version ${theirs.protocol} of the peer protocol, ${ours.name} version ` +
+      `${ours.protocol}; run the same release on both`
+    );
+  }
+  if (theirs.nodeList !== ours.nodeList) {
+    return (
+      `${who} has NODES ${theirs.nodeList}, ${ours.name} has NODES ${ours.nodeList}; ` +
+      'give every node the same list'
+    );
+  }
+  if (theirs.clusterId !== ours.clusterId) {
+    return (
+      `${who} is of cluster ${theirs.clusterId}, ${ours.name} of cluster ${ours.clusterId}; ` +
+      'check CLUSTER_NAME and NODES, and whose data directory it is'
+    );
+  }
+  if (theirs.toNodeId !== ours.nodeId) {
+    return (
+      `${who} looks for node ${theirs.toNodeId} where node ${ours.nodeId} (${ours.name}) answers; ` +
+      'check the addresses in NODES and the peer ports'
+    );
+  }
+  if (theirs.nodeId === ours.nodeId) {
+    return (
+      `${who} has the same NODE_ID as ${ours.name} that it calls; ` +
+      'give each process an id of its own'
+    );
+  }
+  if (!idsOf(ours.nodeList).has(theirs.nodeId)) {
+    return (
+      `${who} is not in NODES (${ours.nodeList}); add it to the list of every node, ` +
+      'or give it an id that is there'
+    );
+  }
+  return null;
+}
+
+function idsOf(nodeList: string): ReadonlySet<number> {
+  return new Set(nodeList.split(',').map((node) => Number(node.split('=', 1)[0])));
+}

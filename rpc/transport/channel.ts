@@ -1,0 +1,113 @@
+/** How every gRPC channel and server of ours is set; the reasons stand beside the figures. */
+import { status, type ChannelOptions, type ServerOptions } from '@grpc/grpc-js';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** A batch is closed once it has so many bytes; one item that is larger goes alone. */
+export const BATCH_BYTES_MAX = MIB;
+/** The largest single request, encoded: 1.5 MiB of operation and what surrounds it, rounded up. */
+export const ITEM_BYTES_MAX = 2 * MIB;
+/** What a receiver takes in one message: a full batch, or one item of the largest size. */
+export const MESSAGE_BYTES_MAX = 4 * MIB;
+
+/**
+ * Between nodes: one entry's line of a value of the largest size, each of whose bytes takes six in JSON
+ * (`\\u0001`), and its frame.
+ */
+export const PEER_MESSAGE_BYTES_MAX = 16 * MIB;
+
+/** How long a dial may take until the other side's greeting is there. */
+export const GREETING_TIMEOUT_MS = 5_000;
+
+/** For the calling side. A dial is one attempt and one stream: whoever dials decides on the next one. */
+export const CHANNEL_OPTIONS: ChannelOptions = {
+  // Each dial has its own connection: no state of an earlier one, no backoff that is not ours.
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.initial_reconnect_backoff_ms': 50,
+  'grpc.max_reconnect_backoff_ms': 500,
+  // A process that dies resets its connections; only a host or link that vanishes needs these.
+  'grpc.keepalive_time_ms': 5_000,
+  'grpc.keepalive_timeout_ms': 3_000,
+  // Nothing between us and the address: no proxy from the environment, no DNS TXT records, no retries.
+  'grpc.enable_http_proxy': 0,
+  'grpc.service_config_disable_resolution': 1,
+  'grpc.enable_retries': 0,
+  'grpc.enable_channelz': 0,
+  'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
+  'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
+  // The default of 64 KiB would cut each full batch into 16 parts, each an event and a copy.
+  'grpc-node.flow_control_window': 2 * MIB,
+};
+
+/** For a listening side; grpc-js's own defaults have no limits. */
+export const SERVER_OPTIONS: ServerOptions = {
+  'grpc.max_concurrent_streams': 1_024,
+  'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
+  'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  // A connection without any call; a session's stream is a call for as long as it lasts.
+  'grpc.max_connection_idle_ms': 300_000,
+  // In MiB. Ends a connection that makes us hold more, whatever it does it with.
+  'grpc-node.max_session_memory': 128,
+  // Not `grpc.enable_channelz: 0`: without it grpc-js 1.14.7 knows no sessions, and forceShutdown()
+  // leaves every connection open.
+};
+
+export const PEER_CHANNEL_OPTIONS: ChannelOptions = {
+  ...CHANNEL_OPTIONS,
+  'grpc.max_send_message_length': PEER_MESSAGE_BYTES_MAX,
+};
+
+export const PEER_SERVER_OPTIONS: ServerOptions = {
+  ...SERVER_OPTIONS,
+  'grpc.max_receive_message_length': PEER_MESSAGE_BYTES_MAX,
+};
+
+/** Why a stream is over. */
+export interface StreamEnd {
+  /** The gRPC status. */
+  readonly code: number;
+  /** Nobody listens at the address: the connection was refused. */
+  readonly refused: boolean;
+  /** The other side is there and turned us away (wrong cluster, protocol, ...): trying again is useless. */
+  readonly rejected: boolean;
+  readonly message: string;
+}
+
+// As plain numbers, which is what arrives.
+const OK: number = status.OK;
+const UNAVAILABLE: number = status.UNAVAILABLE;
+const REJECTIONS: ReadonlySet<number> = new Set<number>([
+  status.FAILED_PRECONDITION,
+  status.INVALID_ARGUMENT,
+  status.UNIMPLEMENTED,
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+]);
+
+/** `failed` is what a call's `error` event carries; null for an end without an error. */
+export function streamEnd(
+  address: string,
+  failed: { readonly code: number; readonly details: string } | null,
+): StreamEnd {
+  if (failed === null || failed.code === OK) {
+    return {
+      code: OK,
+      refused: false,
+      rejected: false,
+      message: `${address} ended the stream`,
+    };
+  }
+  // The operating system's error is only there as text.
+  const refused = failed.code === UNAVAILABLE && /ECONNREFUSED|ENOENT/.test(failed.details);
+  return {
+    code: failed.code,
+    refused,
+    rejected: REJECTIONS.has(failed.code),
+    message: refused
+      ? `nobody listens at ${address} (connection refused)`
+      : `${address}: ${failed.details}`,
+  };
+}

@@ -1,0 +1,69 @@
+/** Keys and values between the command line's text and the store's bytes. */
+import type { Data } from '../types.js';
+import { UsageError } from './exit-code.js';
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Null: the bytes are not UTF-8. */
+export function textOf(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** An argument as given, or as base64 of the bytes that are meant. */
+export function argumentBytes(argument: string, isBase64: boolean): Data {
+  if (!isBase64) return argument;
+  const bytes = Buffer.from(argument, 'base64');
+  if (bytes.toString('base64').replaceAll('=', '') !== argument.replaceAll('=', '')) {
+    throw new UsageError(
+      `"${argument}" is not base64; encode the bytes, or leave out the 64 option`,
+    );
+  }
+  return new Uint8Array(bytes);
+}
+
+/**
+ * For a person's eyes, on one line, unambiguous, and harmless to a terminal: control characters and
+ * bytes that are not UTF-8 show as \n, \t, \r, \xNN or \u{N}, a backslash as \\.
+ */
+export function shown(bytes: Uint8Array): string {
+  const text = textOf(bytes);
+  if (text === null) return escapeBytes(bytes);
+  return text.replace(/[\\\p{Cc}\p{Cf}\u2028\u2029]/gu, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  const named = NAMED_ESCAPES[character];
+  if (named !== undefined) return named;
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x80 ? hexEscape(code) : `\\u{${code.toString(16)}}`;
+}
+
+const NAMED_ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+function escapeBytes(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => {
+    const character = String.fromCharCode(byte);
+    if (byte < 0x20 || byte >= 0x7f) return NAMED_ESCAPES[character] ?? hexEscape(byte);
+    return NAMED_ESCAPES[character] ?? character;
+  }).join('');
+}
+
+function hexEscape(code: number): string {
+  return `\\x${code.toString(16).padStart(2, '0')}`;
+}
+
+/** The smallest key behind `key`. */
+export function keyAfter(key: Uint8Array): Uint8Array {
+  const after = new Uint8Array(key.length + 1);
+  after.set(key);
+  return after;
+}

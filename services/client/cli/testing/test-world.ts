@@ -1,0 +1,88 @@
+/** The command line's world for a test: a node in memory, and outputs that can be read. */
+import { Relevo } from '../../relevo.js';
+import { runCli, type Terminal } from '../run-cli.js';
+import type { ClusterResponse } from '#rpc/generated/relevo/v1/admin';
+import type { ExitCode } from '../exit-code.js';
+import type { Output, World } from '../world.js';
+import { MemoryNode } from './memory-node.js';
+
+export interface Ran {
+  readonly exit: ExitCode;
+  readonly out: string;
+  readonly bytes: Uint8Array;
+  readonly err: string;
+}
+
+export class TestWorld implements World {
+  readonly node = new MemoryNode();
+  environment: Record<string, string> = {};
+  /** There is no `.env` in it. */
+  directory = '/nowhere';
+  input: Uint8Array = new Uint8Array(0);
+  isTerminal = false;
+  cluster: ClusterResponse | null = null;
+  readonly dialled: string[] = [];
+  #out: Buffer[] = [];
+  #err: Buffer[] = [];
+
+  readonly stdout = this.#output(() => this.#out);
+  readonly stderr = this.#output(() => this.#err);
+
+  readInput(): Promise<Uint8Array> {
+    return Promise.resolve(this.input);
+  }
+
+  connect: World['connect'] = (endpoints, options) => {
+    this.dialled.push(endpoints.join(','));
+    return Relevo.over(this.node, endpoints, options);
+  };
+
+  openStatus: World['openStatus'] = () => ({
+    read: () =>
+      this.cluster === null
+        ? Promise.reject(new Error('this world has no cluster'))
+        : Promise.resolve(this.cluster),
+    close: () => undefined,
+  });
+
+  now(): number {
+    return performance.now();
+  }
+
+  /** Runs `relevo` with these words, and takes what it wrote. */
+  async run(...words: string[]): Promise<Ran> {
+    return this.runUntil(new AbortController().signal, ...words);
+  }
+
+  async runUntil(signal: AbortSignal, ...words: string[]): Promise<Ran> {
+    this.#out = [];
+    this.#err = [];
+    const exit = await runCli(words, this, NO_TERMINAL, signal);
+    const bytes = new Uint8Array(Buffer.concat(this.#out));
+    return { exit, bytes, out: text(this.#out), err: text(this.#err) };
+  }
+
+  #output(chunks: () => Buffer[]): Output {
+    const isTerminal = (): boolean => this.isTerminal;
+    return {
+      write: (data) => {
+        chunks().push(Buffer.from(data as string));
+      },
+      get isTerminal() {
+        return isTerminal();
+      },
+      columns: 80,
+    };
+  }
+}
+
+const NO_TERMINAL: Terminal = {
+  input: process.stdin,
+  output: process.stdout,
+  isInteractive: false,
+  historyFile: '/nowhere/history',
+};
+
+function text(chunks: readonly Buffer[]): string {
+  return Buffer.concat(chunks).toString('utf8');
+}

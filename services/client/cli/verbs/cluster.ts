@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { ClusterResponse, NodeView } from '#rpc/generated/relevo/v1/admin';
+import { NodeRole } from '#rpc/session/frames';
+import type { Call } from '../call.js';
+import { ExitCode } from '../exit-code.js';
+import { tableLines } from '../printer.js';
+import type { Verb } from '../verb.js';
+
+const REDRAW_MS = 500;
+const CLEAR = '\x1b[H\x1b[J';
+
+const HEAD = [
+  'NAME', 'ROLE', 'TERM', 'LAST', 'COMMITTED', 'APPLIED', 'LAG', 'CHECKPOINT', 'READS', 'WRITES',
+  'ADDRESS', 'PID',
+]; // prettier-ignore
+
+const ROLE_NAMES: Readonly<Record<number, string>> = {
+  [NodeRole.follower]: 'follower',
+  [NodeRole.preCandidate]: 'pre-candidate',
+  [NodeRole.candidate]: 'candidate',
+  [NodeRole.leader]: 'leader ★',
+  [NodeRole.learner]: 'learner',
+};
+
+export const cluster: Verb = {
+  name: 'cluster',
+  usage: '',
+  summary: 'every node: role, term, log and lag; exit status 1 without a leader',
+  completes: 'none',
+  options(command: Command) {
+    command.option('-w, --watch', 'draw it again and again; Ctrl+C ends it');
+  },
+  async run(call, _args, options) {
+    if (options['watch'] !== true) return show(call, await call.status());
+    for (;;) {
+      const response = await call.status();
+      if (call.signal.aborted) return ExitCode.interrupted;
+      if (call.print.decorated) call.world.stdout.write(CLEAR);
+      show(call, response);
+      await pause(REDRAW_MS, undefined, { signal: call.signal }).catch(() => undefined);
+      if (call.signal.aborted) return ExitCode.interrupted;
+    }
+  },
+};
+
+/** A row a node, as the proxy that answers knows it. */
+export function clusterRows(response: ClusterResponse): readonly (readonly string[])[] {
+  const committed = Math.max(0, ...response.nodes.map(({ state }) => state?.commitIndex ?? 0));
+  return response.nodes.map((view) => rowOf(view, committed));
+}
+
+function rowOf(view: NodeView, committed: number): readonly string[] {
+  const { state, connected, address } = view;
+  if (state === undefined) {
+    return ['?', 'unreachable', ...Array.from({ length: 8 }, () => '-'), address, '-'];
+  }
+  return [
+    state.name,
+    connected
+      ? roleOf(state.role, state.healthy)
+      : `gone ${String(Math.round(view.silentMs / 1_000))} s`,
+    ...[state.term, state.lastIndex, state.commitIndex, state.appliedIndex].map(String),
+    String(Math.max(0, committed - state.appliedIndex)),
+    ...[state.checkpointIndex, view.reads, view.writes].map(String),
+    address,
+    String(state.processId),
+  ];
+}
+
+function roleOf(role: number, healthy: boolean): string {
+  const name = ROLE_NAMES[role] ?? 'unknown';
+  return healthy ? name : `${name} (unhealthy)`;
+}
+
+function show({ print }: Call, response: ClusterResponse): ExitCode {
+  const leads = response.nodes.some(
+    ({ state, connected }) => connected && state?.role === NodeRole.leader,
+  );
+  if (print.form === 'json') {
+    print.json(response);
+  } else if (print.form === 'ndjson') {
+    for (const view of response.nodes) print.json(view);
+  } else if (print.decorated) {
+    const head = HEAD.map((name) => print.colors.dim(name));
+    for (const line of tableLines(head, clusterRows(response))) print.line(line);
+    if (response.queued > 0) print.line(`${String(response.queued)} requests wait for a leader`);
+  } else {
+    print.table(HEAD, clusterRows(response));
+  }
+  return leads ? ExitCode.ok : ExitCode.negative;
+}

@@ -1,0 +1,23 @@
+/** Every command, in the order in which help lists them. */
+import type { Verb } from '../verb.js';
+import { cas } from './cas.js';
+import { cluster } from './cluster.js';
+import { completionOf } from './completion.js';
+import { del } from './del.js';
+import { files } from './files.js';
+import { get } from './get.js';
+import { ls } from './ls.js';
+import { set } from './set.js';
+import { watch } from './watch.js';
+
+export const VERBS: readonly Verb[] = [
+  set,
+  get,
+  del,
+  ls,
+  cas,
+  watch,
+  cluster,
+  files,
+  completionOf(() => VERBS),
+];

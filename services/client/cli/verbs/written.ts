@@ -1,0 +1,28 @@
+/** How every write that was done is reported. */
+import type { Written } from '../../types.js';
+import type { Call } from '../call.js';
+
+/** `OK rev 12 (2.1 ms)`; the time for a person only. */
+export function reportWritten(
+  call: Call,
+  what: string,
+  written: Written,
+  startedMs: number,
+  more: Readonly<Record<string, unknown>> = {},
+): void {
+  const { print } = call;
+  const { revision, requestId } = written;
+  switch (print.form) {
+    case 'raw':
+      return;
+    case 'json':
+    case 'ndjson':
+      print.json({ ok: true, revision, requestId, ...more });
+      return;
+    case 'table': {
+      const took = `(${(call.world.now() - startedMs).toFixed(1)} ms)`;
+      const time = print.decorated ? ` ${print.colors.dim(took)}` : '';
+      print.line(`${print.colors.green(what)} rev ${String(revision)}${time}`);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/** Everything that the command line touches of the world, so that a test can hand in another one. */
+import type { ClusterResponse } from '#rpc/generated/relevo/v1/admin';
+import type { ConnectOptions, RelevoClient } from '../types.js';
+
+export interface Output {
+  write(data: string | Uint8Array): void;
+  /** A person looks at it: colours, tables and escapes are for them. */
+  readonly isTerminal: boolean;
+  /** The terminal's width; 80 where there is none. */
+  readonly columns: number;
+}
+
+export interface StatusReader {
+  read(timeoutMs: number): Promise<ClusterResponse>;
+  close(): void;
+}
+
+export interface World {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The working directory: where a `.env` may stand. */
+  readonly directory: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** All of standard input. */
+  readInput(): Promise<Uint8Array>;
+  connect(endpoints: readonly string[], options: ConnectOptions): Promise<RelevoClient>;
+  openStatus(endpoints: readonly string[]): StatusReader;
+  /** In milliseconds, from any beginning. */
+  now(): number;
+}

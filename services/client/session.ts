@@ -1,0 +1,502 @@
+/**
+ * The client's session: a deterministic machine between the callers of a program and one proxy (or node)
+ * out of several. It opens a session in the replicated state at the first write, numbers the writes, and
+ * sends what is unanswered again, under its number, wherever the next connection leads: each write
+ * happens once if it is acknowledged, and once at most if it is not.
+ */
+import { Outcome, RequestKind, type Reply, type Welcome } from '#rpc/session/frames';
+import {
+  givenUp,
+  isForAnotherPeer,
+  isForLater,
+  NO_PARTS,
+  outcomeUnanswered,
+  type FailureOutcome,
+} from './session-answers.js';
+import { housekeeping, mayHappen, newCall, requestIdOf, type Call } from './session-call.js';
+import { dumpCalls, loadCalls, type ClientSessionDump } from './session-dump.js';
+import { CallQueue, drain } from './session-queue.js';
+import { SESSION_RULES, type SessionRules } from './session-rules.js';
+import type { SessionConfig, SessionEvent, SessionPorts, Settlement } from './session-types.js';
+import { SequenceWindow } from './session-window.js';
+import { Wire } from './session-wire.js';
+
+/** Time-outs may come so much late, so that many of them are found in one look. */
+const SWEEP_MS = 5;
+/** How long the end of a session may take when all calls are done. */
+const CLOSE_MS = 1_000;
+
+export class ClientSession {
+  readonly #config: SessionConfig;
+  readonly #ports: SessionPorts;
+  readonly #rules: SessionRules;
+  readonly #wire: Wire;
+  readonly #queue = new CallQueue();
+  /** Unsettled, by the caller's id. */
+  readonly #calls = new Map<number, Call>();
+  /** The open session; null before the first write, and after it expired. */
+  #window: SequenceWindow | null = null;
+  #opening: Call | null = null;
+  /** A session is not asked for before this; 0: at once. */
+  #openAt = 0;
+  #keepAlive: Call | null = null;
+  #sessionTimeoutMs: number;
+  /** When a write or a keep-alive last went out. */
+  #lastActivity = 0;
+  /** No call's time is up before this. */
+  #earliest = Infinity;
+  #lastOrder = 0;
+  /** `closing`: until the calls are settled. `ending`: the session's end was sent. */
+  #life: 'open' | 'closing' | 'ending' | 'closed' = 'open';
+  #closeBy = Infinity;
+  #settlements: [number, Settlement][] = [];
+  /** The peer asked us to go on elsewhere. */
+  #leaving: { readonly reason: string; readonly pauseMs: number } | null = null;
+
+  constructor(config: SessionConfig, ports: SessionPorts, rules: SessionRules = SESSION_RULES) {
+    this.#config = config;
+    this.#ports = ports;
+    this.#rules = rules;
+    this.#wire = new Wire(config, ports);
+    this.#sessionTimeoutMs = config.sessionTimeoutMs;
+  }
+
+  /** `now`: milliseconds of any monotonic clock. */
+  handle(event: SessionEvent, now: number): void {
+    if (this.#life === 'closed' && event.type !== 'call') return;
+    switch (event.type) {
+      case 'tick':
+        break;
+      case 'connect':
+        if (this.#wire.phase === 'idle') this.#wire.dial();
+        break;
+      case 'call':
+        this.#call(event, now);
+        break;
+      case 'cancel':
+        this.#cancel(event.callId);
+        break;
+      case 'connected':
+        this.#connected(event.welcome);
+        break;
+      case 'lost':
+        this.#lost(event.reason, now);
+        if (event.rejected && this.#config.endpoints === 1) this.#rejected(event.reason);
+        break;
+      case 'replies':
+        for (const reply of event.replies) this.#take(reply, now);
+        this.#leave(now);
+        break;
+      case 'close':
+        if (this.#life === 'open') this.#life = 'closing';
+        break;
+      case 'abort':
+        this.#abort();
+        break;
+    }
+    if (now >= this.#earliest) this.#expire(now);
+    this.#pump(now);
+    this.#tell();
+  }
+
+  /** When `tick` is needed at the latest; Infinity: not before the next event. */
+  deadline(): number {
+    return Math.min(
+      this.#earliest,
+      this.#wire.redialAt,
+      this.#wire.isUp ? Math.min(this.#queue.nextRecall, this.#openingAt()) : Infinity,
+      this.#keepAliveAt(),
+      this.#life === 'ending' ? this.#closeBy : Infinity,
+    );
+  }
+
+  /** For tests and status: the open session's id, 0 for none. */
+  get session(): number {
+    return this.#window?.session ?? 0;
+  }
+
+  /** Calls that are not settled. */
+  get pending(): number {
+    return this.#calls.size;
+  }
+
+  /** Plain data, in a fixed order. */
+  dump(): ClientSessionDump {
+    return {
+      calls: dumpCalls(this.#wire, this.#queue),
+      wire: this.#wire.dump(),
+      window: this.#window?.dump() ?? null,
+      sessionTimeoutMs: this.#sessionTimeoutMs,
+      lastActivity: this.#lastActivity,
+      earliest: this.#earliest === Infinity ? null : this.#earliest,
+      openAt: this.#openAt,
+      lastOrder: this.#lastOrder,
+      life: this.#life,
+      closeBy: this.#closeBy === Infinity ? null : this.#closeBy,
+    };
+  }
+
+  static load(
+    config: SessionConfig,
+    ports: SessionPorts,
+    dumped: ClientSessionDump,
+    rules: SessionRules = SESSION_RULES,
+  ): ClientSession {
+    const session = new ClientSession(config, ports, rules);
+    session.#wire.load(dumped.wire);
+    for (const call of loadCalls(dumped.calls, session.#wire, session.#queue)) {
+      if (call.purpose === 'open') session.#opening = call;
+      else if (call.purpose === 'keep-alive') session.#keepAlive = call;
+      else if (call.purpose === 'call' && !call.settled) session.#calls.set(call.callId, call);
+    }
+    if (dumped.window !== null) {
+      session.#window = SequenceWindow.load(dumped.window, config.windowMax);
+    }
+    session.#sessionTimeoutMs = dumped.sessionTimeoutMs;
+    session.#lastActivity = dumped.lastActivity;
+    session.#earliest = dumped.earliest ?? Infinity;
+    session.#openAt = dumped.openAt;
+    session.#lastOrder = dumped.lastOrder;
+    session.#life = dumped.life;
+    session.#closeBy = dumped.closeBy ?? Infinity;
+    return session;
+  }
+
+  #call(event: Extract<SessionEvent, { type: 'call' }>, now: number): void {
+    const { callId, kind, payload, minRevision, requestId } = event;
+    const deadline = now + (event.timeoutMs > 0 ? event.timeoutMs : this.#config.timeoutMs);
+    this.#lastOrder += 1;
+    const order = this.#lastOrder;
+    const call = newCall('call', callId, kind, payload, deadline, minRevision, order, requestId);
+    // Whoever repeats a write does so because it was sent before.
+    call.mayHaveHappened = call.repeats;
+    if (this.#life !== 'open') {
+      this.#fail(call, 'closed', 'this client is closed; connect again');
+    } else if (this.#calls.size >= this.#config.callsMax) {
+      const text = `${String(this.#calls.size)} calls are pending, the limit; await some first`;
+      this.#fail(call, 'overloaded', text);
+    } else {
+      this.#calls.set(callId, call);
+      this.#queue.add(call);
+      if (deadline < this.#earliest) this.#earliest = deadline;
+    }
+  }
+
+  #cancel(callId: number): void {
+    const call = this.#calls.get(callId);
+    if (call !== undefined) this.#giveUp(call, 'cancelled', 'the call was cancelled');
+  }
+
+  #connected(welcome: Welcome): void {
+    this.#wire.connected(welcome);
+    if (welcome.sessionTimeoutMs > 0) this.#sessionTimeoutMs = welcome.sessionTimeoutMs;
+    this.#queue.recallAll();
+  }
+
+  #lost(reason: string, now: number, pauseMs = 0): void {
+    const again: Call[] = [];
+    for (const call of this.#wire.lost(reason, now, pauseMs)) {
+      call.parts = null;
+      if (call.purpose === 'open') this.#opening = null;
+      else if (call.purpose === 'keep-alive') this.#keepAlive = null;
+      else if (call.purpose === 'call') {
+        call.mayHaveHappened = true;
+        if (call.settled) continue;
+        if (call.kind !== RequestKind.write || this.#rules.keepsNumberWhenResent())
+          again.push(call);
+        else this.#queue.renumber(call);
+      }
+    }
+    this.#queue.resend(again);
+  }
+
+  /** Nobody else to ask: what was never sent is refused, and the next call tries again. */
+  #rejected(reason: string): void {
+    for (const call of [...this.#calls.values()]) {
+      const outcome = mayHappen(call) ? 'unknown' : 'refused';
+      this.#settleFailed(call, outcome, 'wrong-cluster', reason);
+    }
+    this.#wire.rest();
+  }
+
+  #abort(): void {
+    if (this.#life === 'closed') return;
+    this.#life = 'closing';
+    for (const call of [...this.#calls.values()]) {
+      this.#giveUp(call, 'closed', 'the client was closed');
+    }
+    this.#finish();
+  }
+
+  #take(reply: Reply, now: number): void {
+    if (reply.more) {
+      const call = this.#wire.inFlight.get(reply.id);
+      if (call !== undefined && !call.settled) (call.parts ??= []).push(reply.payload);
+      return;
+    }
+    const call = this.#wire.land(reply.id);
+    if (call === undefined) return;
+    switch (call.purpose) {
+      case 'call':
+        this.#takeAnswer(call, reply, now);
+        break;
+      case 'open':
+        this.#takeSession(call, reply, now);
+        break;
+      case 'keep-alive':
+        this.#takeKeepAlive(call, reply, now);
+        break;
+      case 'close':
+        this.#finish();
+        break;
+    }
+  }
+
+  #takeAnswer(call: Call, reply: Reply, now: number): void {
+    const expired = reply.code === 'session-expired';
+    if (expired) this.#forgetSession(call.session);
+    if (reply.outcome === Outcome.unknown) call.mayHaveHappened = true;
+    if (call.settled) {
+      const known = reply.outcome === Outcome.ok || reply.outcome === Outcome.refused;
+      if (known) this.#release(call);
+    } else if (reply.outcome === Outcome.ok) {
+      this.#settleDone(call, reply);
+    } else if (isForLater(reply, this.#wire.peerIsNode)) {
+      this.#tryLater(call, reply, now);
+    } else if (expired && call.kind === RequestKind.write) {
+      this.#takeExpiry(call, reply);
+    } else {
+      this.#settleFailed(call, this.#outcomeOf(call, reply), reply.code, reply.message);
+    }
+  }
+
+  #outcomeOf(call: Call, reply: Reply): FailureOutcome {
+    if (reply.outcome === Outcome.refused) return 'refused';
+    if (reply.outcome === Outcome.unknown) return 'unknown';
+    const unknown = this.#rules.staysUnknownOnceSent(call.kind, call.mayHaveHappened);
+    return unknown ? 'unknown' : 'not-done';
+  }
+
+  /** The call goes on when a little time has passed, and with another peer if there is one. */
+  #tryLater(call: Call, reply: Reply, now: number): void {
+    call.parts = null;
+    const { retryMsMin, retryMsMax } = this.#config;
+    const pause = Math.min(retryMsMax, retryMsMin * 2 ** Math.min(call.sendings - 1, 16));
+    this.#queue.postpone(call, now + pause);
+    this.#considerLeaving(reply);
+  }
+
+  #considerLeaving(reply: Reply): void {
+    if (this.#config.endpoints === 1 || !isForAnotherPeer(reply.code)) return;
+    const pauseMs = reply.code === 'stopping' ? 0 : this.#config.retryMsMin;
+    this.#leaving = { reason: reply.message, pauseMs };
+  }
+
+  #leave(now: number): void {
+    const leaving = this.#leaving;
+    this.#leaving = null;
+    if (leaving === null || !this.#wire.isUp) return;
+    this.#wire.hangUp();
+    this.#lost(leaving.reason, now, leaving.pauseMs);
+  }
+
+  #takeExpiry(call: Call, reply: Reply): void {
+    const refused = reply.outcome === Outcome.refused;
+    const never = this.#rules.movesOnlyIfNeverDone(call.sendings, call.mayHaveHappened);
+    if (refused && never && !call.repeats) {
+      call.sendings = 0;
+      this.#queue.renumber(call);
+    } else {
+      this.#settleFailed(call, 'unknown', reply.code, reply.message);
+    }
+  }
+
+  #forgetSession(session: number): void {
+    if (this.#window?.session === session) this.#window = null;
+  }
+
+  #takeSession(opening: Call, reply: Reply, now: number): void {
+    this.#opening = null;
+    if (reply.outcome === Outcome.ok) {
+      this.#window = new SequenceWindow(reply.session, this.#config.windowMax);
+      this.#lastActivity = now;
+    } else if (isForLater(reply, this.#wire.peerIsNode)) {
+      this.#openAt = now + this.#config.retryMsMin;
+      this.#considerLeaving(reply);
+    } else {
+      const waited = this.#queue.writes.filter((call) => call.order < opening.order);
+      for (const call of waited) this.#settleFailed(call, 'not-done', reply.code, reply.message);
+    }
+  }
+
+  #takeKeepAlive(call: Call, reply: Reply, now: number): void {
+    this.#keepAlive = null;
+    if (reply.code === 'session-expired') this.#forgetSession(call.session);
+    // Unless it did its work, the next one follows soon.
+    else if (reply.outcome !== Outcome.ok) this.#lastActivity = now - this.#sessionTimeoutMs / 4;
+  }
+
+  /** A third of the idle time after the last sign of life; Infinity while there is none to send. */
+  #keepAliveAt(): number {
+    const idle = this.#window !== null && this.#keepAlive === null && this.#life === 'open';
+    const canSend = this.#wire.isUp && this.#wire.hasRoom(0);
+    return idle && canSend ? this.#lastActivity + this.#sessionTimeoutMs / 3 : Infinity;
+  }
+
+  #pump(now: number): void {
+    const wire = this.#wire;
+    const wanted = this.#life === 'open' || this.#calls.size > 0;
+    if (wire.phase === 'pausing' && wanted && now >= wire.redialAt) wire.dial();
+    if (wire.phase === 'idle' && this.#calls.size > 0) wire.dial();
+    if (wire.isUp) {
+      this.#queue.recall(now);
+      if (now >= this.#openAt) this.#openAt = 0;
+      this.#sendAll(now);
+      if (now >= this.#keepAliveAt() && this.#window !== null) {
+        this.#keepAlive = this.#housekeep('keep-alive', this.#window.session, now);
+        this.#lastActivity = now;
+      }
+    }
+    if (this.#life === 'closing' && this.#calls.size === 0) this.#end(now);
+    else if (this.#life === 'ending' && (!wire.isUp || now >= this.#closeBy)) this.#finish();
+    wire.flush();
+  }
+
+  #sendAll(now: number): void {
+    const queue = this.#queue;
+    if (queue.again.length > 0) queue.again = drain(queue.again, (call) => this.#send(call, now));
+    if (queue.again.length > 0) return;
+    if (queue.writes.length > 0) {
+      queue.writes = drain(
+        queue.writes,
+        (call) => this.#number(call, now) && this.#send(call, now),
+      );
+    }
+    if (queue.reads.length > 0) queue.reads = drain(queue.reads, (call) => this.#send(call, now));
+  }
+
+  /** Gives a new write its place in the open session, or opens one. */
+  #number(call: Call, now: number): boolean {
+    const wire = this.#wire;
+    const window = this.#window;
+    if (window === null) {
+      if (this.#opening === null && this.#openAt === 0 && wire.hasRoom(0)) {
+        this.#opening = this.#housekeep('open', 0, now);
+      }
+      return false;
+    }
+    if (!wire.hasRoom(call.payload.length)) return false;
+    const sequence = window.take();
+    if (sequence === null) return false;
+    call.session = window.session;
+    call.sequence = sequence;
+    return true;
+  }
+
+  /** When writes may ask for a session again; Infinity unless they wait for just that. */
+  #openingAt(): number {
+    const waits = this.#queue.writes.length > 0 && this.#window === null && this.#opening === null;
+    return waits && this.#openAt > 0 ? this.#openAt : Infinity;
+  }
+
+  #send(call: Call, now: number): boolean {
+    if (!this.#wire.hasRoom(call.payload.length)) return false;
+    this.#wire.send(call, this.#lowestAwaited(call), now);
+    if (call.kind === RequestKind.write) this.#lastActivity = now;
+    return true;
+  }
+
+  /** Of another session's numbers we know nothing: 1 lets all its answers be kept. */
+  #lowestAwaited(call: Call): number {
+    if (call.kind !== RequestKind.write) return 0;
+    return this.#window?.session === call.session ? this.#window.lowest : 1;
+  }
+
+  #housekeep(purpose: 'open' | 'keep-alive' | 'close', session: number, now: number): Call {
+    this.#lastOrder += 1;
+    const deadline = now + this.#config.timeoutMs;
+    const call = housekeeping(purpose, session, deadline, this.#lastOrder);
+    this.#wire.send(call, 0, now);
+    return call;
+  }
+
+  #expire(now: number): void {
+    let earliest = Infinity;
+    for (const call of [...this.#calls.values()]) {
+      if (call.deadline > now) earliest = Math.min(earliest, call.deadline);
+      else this.#giveUp(call, 'timeout', 'no answer came in time');
+    }
+    this.#queue.dropSettled();
+    this.#earliest = Math.max(earliest, now + SWEEP_MS);
+  }
+
+  #giveUp(call: Call, code: string, why: string): void {
+    this.#fail(call, code, givenUp(call, why, this.#wire.status));
+  }
+
+  #fail(call: Call, code: string, message: string): void {
+    this.#settleFailed(call, outcomeUnanswered(call), code, message);
+  }
+
+  #settleDone(call: Call, reply: Reply): void {
+    this.#settle(call, {
+      outcome: 'ok',
+      payload: reply.payload,
+      parts: call.parts ?? NO_PARTS,
+      servedBy: reply.servedBy,
+      linearizable: reply.linearizable,
+      requestId: requestIdOf(call),
+    });
+    this.#release(call);
+  }
+
+  #settleFailed(call: Call, outcome: FailureOutcome, code: string, message: string): void {
+    const unknown = outcome === 'unknown';
+    const requestId = unknown ? requestIdOf(call) : null;
+    this.#settle(call, { outcome, code, message, requestId });
+    if (!unknown) this.#release(call);
+    else if (this.#window?.session === call.session) this.#window.abandon(call.sequence);
+  }
+
+  #settle(call: Call, settlement: Settlement): void {
+    call.settled = true;
+    this.#calls.delete(call.callId);
+    this.#settlements.push([call.callId, settlement]);
+  }
+
+  /** Its number's answer is known. */
+  #release(call: Call): void {
+    if (call.sequence !== 0 && this.#window?.session === call.session) {
+      this.#window.settle(call.sequence);
+    }
+  }
+
+  /** A session with writes of unknown outcome is left to expire: they may yet be repeated. */
+  #end(now: number): void {
+    const window = this.#window;
+    if (!this.#wire.isUp || window === null || window.hasAbandoned) {
+      this.#finish();
+      return;
+    }
+    this.#life = 'ending';
+    this.#closeBy = now + CLOSE_MS;
+    this.#housekeep('close', window.session, now);
+  }
+
+  #finish(): void {
+    if (this.#life === 'closed') return;
+    this.#life = 'closed';
+    this.#wire.close();
+    this.#tell();
+    this.#ports.closed();
+  }
+
+  /** Last of all, so that a caller that calls again at once meets a machine at rest. */
+  #tell(): void {
+    while (this.#settlements.length > 0) {
+      const settlements = this.#settlements;
+      this.#settlements = [];
+      for (const [callId, settlement] of settlements) this.#ports.settle(callId, settlement);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** How the library reaches a proxy or node: over the network, or whatever a test or a proxy hands in. */
+import { dialSession, PeerKind, SESSION_PROTOCOL } from '#rpc/session';
+import type { Reply, Request, Welcome } from '#rpc/session/frames';
+
+/** What happens on a link; `connected` first, `lost` last. None is called before `dial` has returned. */
+export interface LinkEvents {
+  connected(welcome: Welcome): void;
+  /** `rejected`: the other side turned us away, and would again. Not after `close()`. */
+  lost(reason: string, rejected: boolean): void;
+  replies(replies: readonly Reply[]): void;
+}
+
+export interface Link {
+  send(requests: Request[]): void;
+  /** At once; nothing more is heard. */
+  close(): void;
+}
+
+export interface Transport {
+  /** One attempt; fails by `lost`, never by throwing. */
+  dial(endpoint: string, events: LinkEvents): Link;
+}
+
+/** Session streams over gRPC; `endpoint` is `host:port`. */
+export function networkTransport(name: string, clusterId: string): Transport {
+  const greeting = { protocol: SESSION_PROTOCOL, kind: PeerKind.PEER_KIND_CLIENT, clusterId, name };
+  return {
+    dial: (endpoint, events) =>
+      dialSession(endpoint, greeting, {
+        connected: (welcome) => {
+          events.connected(welcome);
+        },
+        lost: (end) => {
+          events.lost(end.message, end.rejected);
+        },
+        replies: (replies) => {
+          events.replies(replies);
+        },
+        // Nodes tell theirs to proxies alone.
+        state: () => undefined,
+      }),
+  };
+}

@@ -1,0 +1,62 @@
+export interface CheckpointLimits {
+  /** A checkpoint is due after so many entries... */
+  readonly entriesMax: number;
+  /** ...or so many bytes of commands, or as many as the last checkpoint had, if that is more. */
+  readonly bytesMax: number;
+  /** ...or when nothing was written for so long, in ms, and something changed since the last one. */
+  readonly quietMs: number;
+}
+
+/** What the schedule looks at. */
+export interface LogGrowth {
+  readonly appliedIndex: number;
+  /** The newest marker that was applied; 0 if none. */
+  readonly markerIndex: number;
+  /** Commands applied since that marker, and their bytes. */
+  readonly commandsSinceMarker: number;
+  readonly bytesSinceMarker: number;
+  /** Bytes of the newest checkpoint; 0 if none. */
+  readonly checkpointBytes: number;
+  /** A checkpoint is being written on this node. */
+  readonly writing: boolean;
+}
+
+/** Decides when the leader proposes the next checkpoint marker. */
+export class CheckpointSchedule {
+  readonly #limits: CheckpointLimits;
+  #lastApplied = 0;
+  #quietSince: number;
+  /** A marker was proposed when this much was applied; no other until it shows. */
+  #proposedAfter = -1;
+
+  constructor(limits: CheckpointLimits, now: number) {
+    this.#limits = limits;
+    this.#quietSince = now;
+  }
+
+  due(growth: LogGrowth, now: number): boolean {
+    if (growth.appliedIndex !== this.#lastApplied) {
+      this.#lastApplied = growth.appliedIndex;
+      this.#quietSince = now;
+    }
+    if (growth.writing || growth.commandsSinceMarker === 0) return false;
+    if (this.#proposedAfter >= growth.markerIndex && this.#proposedAfter >= 0) return false;
+    const full =
+      growth.commandsSinceMarker >= this.#limits.entriesMax ||
+      growth.bytesSinceMarker >= Math.max(this.#limits.bytesMax, growth.checkpointBytes);
+    const quiet = now - this.#quietSince >= this.#limits.quietMs;
+    return full || quiet;
+  }
+
+  /** The marker was proposed and not refused. */
+  proposed(growth: LogGrowth): void {
+    this.#proposedAfter = growth.markerIndex;
+  }
+
+  /** When `due` may turn true by the mere passing of time. */
+  deadline(growth: LogGrowth): number {
+    return growth.writing || growth.commandsSinceMarker === 0
+      ? Infinity
+      : this.#quietSince + this.#limits.quietMs;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Command, SessionView } from '#kv';
+import {
+  CheckpointSchedule,
+  type CheckpointLimits,
+  type LogGrowth,
+} from './checkpoint-schedule.js';
+import { DiskWatch } from './disk-watch.js';
+import { compactionDue, type HistoryLimits, type HistoryView } from './history-compaction.js';
+import { SessionExpiry } from './session-expiry.js';
+
+export interface LeaderConfig {
+  readonly checkpoint: CheckpointLimits;
+  readonly history: HistoryLimits;
+  readonly sessionTimeoutMs: number;
+  /** A log that does not become durable for so long makes the leader give up its role. */
+  readonly diskStallMs: number;
+}
+
+/** What the leader looks at when it decides. */
+export interface LeaderView {
+  readonly growth: LogGrowth;
+  readonly history: HistoryView;
+  readonly durableIndex: number;
+  readonly lastIndex: number;
+  sessions(): readonly SessionView[];
+}
+
+export interface LeaderDecision {
+  readonly commands: readonly Command[];
+  readonly marker: boolean;
+  readonly diskStalled: boolean;
+}
+
+/** Looks so often; sessions, whose table is walked, ten times in a session's timeout. */
+const LOOK_EVERY_MS = 50;
+
+/** A leader's duties, for as long as it leads. */
+export class LeaderDuties {
+  readonly sessions: SessionExpiry;
+  readonly #config: LeaderConfig;
+  readonly #checkpoints: CheckpointSchedule;
+  readonly #disk: DiskWatch;
+  #lookAt: number;
+  #sessionsAt: number;
+  /** The compaction proposed last, until the state shows it. */
+  #compactingTo = 0;
+
+  constructor(config: LeaderConfig, now: number) {
+    this.#config = config;
+    this.sessions = new SessionExpiry(config.sessionTimeoutMs);
+    this.#checkpoints = new CheckpointSchedule(config.checkpoint, now);
+    this.#disk = new DiskWatch(config.diskStallMs, now);
+    this.#lookAt = now + LOOK_EVERY_MS;
+    this.#sessionsAt = now;
+  }
+
+  /** When the next look is due, ms. */
+  deadline(): number {
+    return this.#lookAt;
+  }
+
+  /** What to propose now; called at the deadline. */
+  look(view: LeaderView, now: number): LeaderDecision {
+    this.#lookAt = now + LOOK_EVERY_MS;
+    const commands = [...this.#expiries(view, now), ...this.#compaction(view)];
+    const marker = this.#checkpoints.due(view.growth, now);
+    if (marker) this.#checkpoints.proposed(view.growth);
+    const diskStalled = this.#disk.stalled(view.durableIndex, view.lastIndex, now);
+    return { commands, marker, diskStalled };
+  }
+
+  #expiries(view: LeaderView, now: number): Command[] {
+    if (now < this.#sessionsAt) return [];
+    this.#sessionsAt = now + this.#config.sessionTimeoutMs / 10;
+    return this.sessions.due(view.sessions(), now);
+  }
+
+  #compaction(view: LeaderView): Command[] {
+    const revision = compactionDue(view.history, this.#config.history);
+    if (revision === null || revision <= this.#compactingTo) return [];
+    this.#compactingTo = revision;
+    return [{ kind: 'compact', revision }];
+  }
+}

@@ -1,0 +1,2 @@
+export { LeaderDuties } from './duties.js';
+export type { LeaderConfig, LeaderDecision, LeaderView } from './duties.js';

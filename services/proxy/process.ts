@@ -1,0 +1,241 @@
+/** A proxy in this process: streams to the nodes, faces for the clients, one router between them. */
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Calls } from '#client';
+import { listenError, type ProxyConfig } from '#config';
+import { AdminService } from '#rpc/generated/relevo/v1/admin';
+import { KvService } from '#rpc/generated/relevo/v1/kv';
+import { SERVER_OPTIONS, SESSION_PROTOCOL } from '#rpc/session';
+import type { Welcome } from '#rpc/session/frames';
+import { addHealth, addReflection, Metrics, startHttpFace, type HttpFace } from '#telemetry';
+import { adminService } from './admin-service.js';
+import { ClientStreams } from './client-streams.js';
+import { Driver } from './driver.js';
+import { kvService } from './kv-service.js';
+import type { ProxyLog } from './log.js';
+import { NodeDialer } from './node-dialer.js';
+import { OwnClient } from './own-client.js';
+import { addProxyMetrics } from './proxy-metrics.js';
+import type { RouterConfig, RouterReport, RouterView } from './router/types.js';
+
+const SERVICES = ['relevo.v1.Session', 'relevo.v1.Kv', 'relevo.v1.Admin'];
+/** Until a node has said how long an idle session lives. */
+const SESSION_TIMEOUT_MS = 60_000;
+/** What is in flight at a stop has so long to finish, ms. */
+const STOP_MS_MAX = 3_000;
+const STOP_LOOK_MS = 5;
+/** And the streams to be ended. */
+const CLOSE_MS_MAX = 500;
+
+export interface RunningProxy {
+  readonly host: string;
+  /** As bound; a configured 0 takes any. */
+  readonly port: number;
+  readonly httpPort: number;
+  view(): RouterView;
+  /** Takes no more work, finishes what is in flight, closes everything; under 5 s. */
+  stop(): Promise<void>;
+}
+
+/** Rejects with a ListenError if a port is not to be had. */
+export async function startProxy(config: ProxyConfig, log: ProxyLog): Promise<RunningProxy> {
+  const proxy = new Proxy(config, log);
+  await proxy.start();
+  return proxy;
+}
+
+class Proxy implements RunningProxy {
+  readonly host: string;
+  port = 0;
+  httpPort = 0;
+  readonly #config: ProxyConfig;
+  readonly #log: ProxyLog;
+  readonly #server = new Server(SERVER_OPTIONS);
+  readonly #driver: Driver;
+  readonly #nodes: ReadonlyMap<number, NodeDialer>;
+  readonly #streams: ClientStreams;
+  readonly #ownClient: OwnClient;
+  readonly #ownCalls: Calls;
+  readonly #setServing: (isServing: boolean) => void;
+  #http: HttpFace | null = null;
+  #sessionTimeoutMs = SESSION_TIMEOUT_MS;
+  #isStopping = false;
+
+  constructor(config: ProxyConfig, log: ProxyLog) {
+    this.host = config.host;
+    this.#config = config;
+    this.#log = log;
+    this.#driver = new Driver(routerConfig(config), {
+      toNode: (node, requests) => {
+        this.#nodes.get(node)?.send(requests);
+      },
+      toClient: (connection, replies) => {
+        if (this.#ownClient.owns(connection)) this.#ownClient.reply(connection, replies);
+        else this.#streams.reply(connection, replies);
+      },
+      report: (report) => {
+        this.#report(report);
+      },
+    });
+    const handle = this.#driver.handle.bind(this.#driver);
+    this.#nodes = new Map(config.nodes.map((node) => [node.id, this.#dialerOf(node.id)]));
+    this.#streams = new ClientStreams(this.#server, () => this.#welcome(), handle);
+    this.#ownClient = new OwnClient(() => this.#welcome(), handle);
+    this.#ownCalls = new Calls(['this proxy'], this.#ownClient, config.requestTimeoutMs);
+    const nameOf = this.#nameOf.bind(this);
+    this.#server.addService(KvService, kvService(this.#ownCalls, nameOf));
+    this.#server.addService(AdminService, adminService(config, this.#driver));
+    this.#setServing = addHealth(this.#server, SERVICES);
+    if (config.reflection) addReflection(this.#server, SERVICES);
+  }
+
+  async start(): Promise<void> {
+    const { host, httpPort, name } = this.#config;
+    this.port = await bind(this.#server, host, this.#config.port);
+    const metrics = new Metrics({ proxy: name });
+    addProxyMetrics(metrics, () => this.view(), this.#nameOf.bind(this));
+    try {
+      const notReady = this.#notReady.bind(this);
+      this.#http = await startHttpFace({ host, port: httpPort, metrics, notReady });
+    } catch (error) {
+      await this.stop();
+      throw listenError(error, 'PROXY_HTTP_PORT', host, httpPort);
+    }
+    this.httpPort = this.#http.port;
+    for (const node of this.#nodes.values()) node.dial();
+    this.#setServing(true);
+    const { port } = this;
+    this.#log('info', 'listening', { host, port, httpPort: this.httpPort, processId: process.pid });
+  }
+
+  view(): RouterView {
+    return this.#driver.view();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#setServing(false);
+    this.#driver.handle({ type: 'stop' });
+    const end = performance.now() + STOP_MS_MAX;
+    while (this.view().inFlight > 0 && performance.now() < end) await sleep(STOP_LOOK_MS);
+    await this.#ownCalls.close(STOP_LOOK_MS);
+    this.#streams.close();
+    await shutDown(this.#server);
+    for (const node of this.#nodes.values()) node.close();
+    this.#driver.close();
+    await this.#http?.close();
+    this.#log('info', 'stopped', {});
+  }
+
+  #dialerOf(id: number): NodeDialer {
+    const node = this.#config.nodes.find((candidate) => candidate.id === id);
+    if (node === undefined) throw new Error(`node ${id} is not in NODES`);
+    const { name, clusterId } = this.#config;
+    const { handle } = { handle: this.#driver.handle.bind(this.#driver) };
+    const events = {
+      connected: (welcome: Welcome) => {
+        this.#sessionTimeoutMs = welcome.sessionTimeoutMs;
+        handle({ type: 'node-connected', node: id, welcome });
+      },
+      lost: () => {
+        handle({ type: 'node-lost', node: id });
+      },
+    };
+    return new NodeDialer(
+      node,
+      { name, clusterId },
+      {
+        ...events,
+        state: (state) => {
+          handle({ type: 'node-state', node: id, state });
+        },
+        replies: (replies) => {
+          handle({ type: 'node-replies', node: id, replies });
+        },
+      },
+      this.#log,
+    );
+  }
+
+  #welcome(): Welcome {
+    const { clusterId, name, requestsPerConnection, bytesPerConnection } = this.#config;
+    return {
+      protocol: SESSION_PROTOCOL,
+      clusterId,
+      name,
+      nodeId: 0,
+      requestsMax: requestsPerConnection,
+      bytesMax: bytesPerConnection,
+      sessionTimeoutMs: this.#sessionTimeoutMs,
+    };
+  }
+
+  #nameOf(node: number): string {
+    const known = this.view().nodes.find((view) => view.node === node)?.state?.name;
+    return known ?? `node-${node}`;
+  }
+
+  #notReady(): string | null {
+    if (this.#isStopping) return 'it is stopping';
+    const { leader, nodes } = this.view();
+    if (leader !== 0) return null;
+    const connected = nodes.filter((node) => node.connected).length;
+    return `no leader is known; ${connected} of ${nodes.length} nodes are connected`;
+  }
+
+  #report(report: RouterReport): void {
+    switch (report.type) {
+      case 'leader':
+        this.#log('info', 'leader', { leader: this.#nameOf(report.node), term: report.term });
+        return;
+      case 'no-leader':
+        this.#log('warn', 'no leader', { previous: this.#nameOf(report.previous) });
+        return;
+      case 'readers':
+        this.#log('info', 'readers', { nodes: report.nodes.map((node) => this.#nameOf(node)) });
+        return;
+      case 'taken-back': {
+        const { requests, reason } = report;
+        this.#log('info', 'taken back', { node: this.#nameOf(report.node), requests, reason });
+      }
+    }
+  }
+}
+
+function routerConfig(config: ProxyConfig): RouterConfig {
+  return {
+    nodes: config.nodes.map(({ id }) => id),
+    nodeSilenceMs: config.nodeSilenceMs,
+    maxLagEntries: config.maxLagEntries,
+    readFromLeader: config.readFromLeader,
+    queueTimeoutMs: config.queueTimeoutMs,
+    queueRequestsMax: config.queueRequestsMax,
+    queueBytesMax: config.queueBytesMax,
+    requestsPerConnection: config.requestsPerConnection,
+    bytesPerConnection: config.bytesPerConnection,
+    requestTimeoutMs: config.requestTimeoutMs,
+    requestBytesMax: config.requestBytesMax,
+    partsBytesMax: config.queueBytesMax,
+  };
+}
+
+function bind(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(listenError(error, 'PROXY_PORT', host, port));
+    });
+  });
+}
+
+/** Calls in flight may end by themselves, for a moment. */
+async function shutDown(server: Server): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
+    server.tryShutdown(() => {
+      resolve();
+    });
+  });
+  await Promise.race([ended, sleep(CLOSE_MS_MAX, undefined, { ref: false })]);
+  server.forceShutdown();
+}

@@ -1,0 +1,117 @@
+/** The router's whole state as plain data, and back. */
+import type { Reply, Request } from '#rpc/session/frames';
+import { laneOf, type ClientLink, type Flight, type LaneName } from './flight.js';
+import type { Lane } from './lane.js';
+import type { NodeLink, NodeLinkDump } from './node-link.js';
+
+export interface FlightDump {
+  /** Null while it waits. */
+  readonly id: number | null;
+  readonly lane: LaneName | null;
+  readonly connection: number;
+  readonly request: Request;
+  readonly order: number;
+  readonly deadline: number;
+  readonly expires: number;
+  readonly node: number | null;
+  readonly sendings: number;
+  readonly mayHaveHappened: boolean;
+  readonly parts: readonly Reply[] | null;
+  readonly streaming: boolean;
+}
+
+interface Figures {
+  readonly leader: number;
+  readonly leaderSince: number;
+  readonly lastReader: number;
+  readonly lastStaleReader: number;
+  readonly lastId: number;
+  readonly lastOrder: number;
+  readonly heldBytes: number;
+  readonly stopped: boolean;
+  readonly resends: number;
+  readonly overloaded: number;
+  readonly timedOut: number;
+}
+
+export interface RouterDump extends Figures {
+  readonly nodes: readonly NodeLinkDump[];
+  readonly clients: readonly ClientLink[];
+  readonly flights: readonly FlightDump[];
+  /** Null for "never", which JSON has no number for. */
+  readonly earliest: number | null;
+}
+
+type Lanes = Readonly<Record<LaneName, Lane>>;
+
+interface RouterState extends Figures {
+  readonly nodes: readonly NodeLink[];
+  readonly clients: ReadonlyMap<number, ClientLink>;
+  readonly lanes: Lanes;
+  readonly inFlight: ReadonlyMap<number, Flight>;
+  readonly earliest: number;
+}
+
+export function dumpRouter(state: RouterState): RouterDump {
+  const { nodes, clients, lanes, inFlight, earliest, ...figures } = state;
+  const flights: FlightDump[] = [];
+  for (const lane of ['write', 'read', 'stale'] as const) {
+    for (const flight of lanes[lane].all()) flights.push(dumpFlight(flight, null, lane));
+  }
+  for (const [id, flight] of inFlight) flights.push(dumpFlight(flight, id, null));
+  return {
+    ...figures,
+    nodes: nodes.map((node) => node.dump()),
+    clients: [...clients.values()].map((client) => ({ ...client })),
+    flights,
+    earliest: earliest === Infinity ? null : earliest,
+  };
+}
+
+/** Puts flights back into lanes and nodes, in their order. */
+export function loadFlights(
+  dumped: RouterDump,
+  nodes: readonly NodeLink[],
+  clients: ReadonlyMap<number, ClientLink>,
+  lanes: Lanes,
+  inFlight: Map<number, Flight>,
+): void {
+  for (const saved of dumped.flights) {
+    const flight = loadFlight(saved, nodes, clients);
+    if (saved.id === null) {
+      const lane = lanes[saved.lane ?? 'write'];
+      if (flight.sendings > 0) lane.restore(flight);
+      else lane.push(flight);
+    } else {
+      inFlight.set(saved.id, flight);
+      const isWrite = laneOf(flight.request.kind) === 'write';
+      flight.node?.take(flight.request.payload.length, isWrite);
+    }
+  }
+}
+
+function dumpFlight(flight: Flight, id: number | null, lane: LaneName | null): FlightDump {
+  const { client, node, request, order, deadline, expires, sendings } = flight;
+  return {
+    ...{ id, lane, connection: client.connection, request: { ...request }, order, deadline },
+    ...{ expires, node: node?.id ?? null, sendings, mayHaveHappened: flight.mayHaveHappened },
+    ...{ parts: flight.parts === null ? null : [...flight.parts], streaming: flight.streaming },
+  };
+}
+
+/** A client that is not there any more left flights behind that will be answered to nobody. */
+function loadFlight(
+  saved: FlightDump,
+  nodes: readonly NodeLink[],
+  clients: ReadonlyMap<number, ClientLink>,
+): Flight {
+  const { connection, request, order, deadline, expires, sendings } = saved;
+  const gone: ClientLink = { connection, open: false, requests: 0, bytes: 0 };
+  return {
+    ...{ client: clients.get(connection) ?? gone, request, order, deadline, expires, sendings },
+    node: nodes.find((node) => node.id === saved.node) ?? null,
+    mayHaveHappened: saved.mayHaveHappened,
+    parts: saved.parts === null ? null : [...saved.parts],
+    streaming: saved.streaming,
+  };
+}

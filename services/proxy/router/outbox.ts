@@ -1,0 +1,41 @@
+/** What one handled event sends, collected so that each receiver gets one batch. */
+import type { Reply } from '#rpc/session/frames';
+import type { NodeLink } from './node-link.js';
+import type { RouterPorts } from './types.js';
+
+export class Outbox {
+  readonly #ports: RouterPorts;
+  readonly #replies = new Map<number, Reply[]>();
+  /** Of the connection that was answered last: batches mostly go to one. */
+  #connection = -1;
+  #batch: Reply[] = [];
+
+  constructor(ports: RouterPorts) {
+    this.#ports = ports;
+  }
+
+  reply(connection: number, reply: Reply): void {
+    if (connection !== this.#connection) {
+      let batch = this.#replies.get(connection);
+      if (batch === undefined) this.#replies.set(connection, (batch = []));
+      this.#connection = connection;
+      this.#batch = batch;
+    }
+    this.#batch.push(reply);
+  }
+
+  flush(nodes: readonly NodeLink[]): void {
+    for (const node of nodes) {
+      if (node.out.length === 0) continue;
+      const requests = node.out;
+      node.out = [];
+      this.#ports.toNode(node.id, requests);
+    }
+    if (this.#replies.size === 0) return;
+    const batches = [...this.#replies];
+    this.#replies.clear();
+    this.#connection = -1;
+    this.#batch = [];
+    for (const [connection, replies] of batches) this.#ports.toClient(connection, replies);
+  }
+}

@@ -1,0 +1,71 @@
+/** What the world's nodes are started with. */
+import type { NodeId } from '#raft';
+import type { Welcome } from '#rpc/session/frames';
+import type { ReplicaConfig } from './machines.js';
+import type { Plan } from './plan.js';
+
+export const CLUSTER_ID = 'simulated';
+export const FIRST_NODE_ID = 6787;
+
+interface Named {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly number: number;
+  readonly incarnationName: string;
+}
+
+export function replicaConfigOf(
+  plan: Plan,
+  node: Named,
+  voters: readonly NodeId[],
+  seed: number,
+): ReplicaConfig {
+  return {
+    nodeId: node.id,
+    name: node.name,
+    address: `simulated:${String(node.id)}`,
+    dataDirectory: node.name,
+    processId: node.number,
+    incarnation: node.incarnationName,
+    voters,
+    electionTimeoutMsMin: plan.electionTimeoutMsMin,
+    electionTimeoutMsMax: plan.electionTimeoutMsMax,
+    heartbeatMs: plan.heartbeatMs,
+    seed,
+    clusterIsNew: true,
+    bornLeader: false,
+    leader: {
+      checkpoint: {
+        entriesMax: plan.checkpointEntries,
+        bytesMax: 1 << 20,
+        quietMs: plan.checkpointQuietMs,
+      },
+      history: { revisions: plan.historyRevisions, bytesMax: 1 << 24 },
+      sessionTimeoutMs: plan.sessionTimeoutMs,
+      diskStallMs: plan.electionTimeoutMsMin,
+    },
+    limits: {
+      keyBytesMax: 4_096,
+      valueBytesMax: 1 << 20,
+      requestBytesMax: 1.5 * 1_048_576,
+      txnOperationsMax: 128,
+    },
+    readTimeoutMs: plan.callTimeoutMs,
+    trailingEntries: plan.trailingEntries,
+  };
+}
+
+export function welcomeOf(
+  plan: Plan,
+  node: { readonly id: number; readonly name: string },
+): Welcome {
+  return {
+    protocol: 1,
+    clusterId: CLUSTER_ID,
+    name: node.name,
+    nodeId: node.id,
+    requestsMax: 8_192,
+    bytesMax: 16 * 1024 * 1024,
+    sessionTimeoutMs: plan.sessionTimeoutMs,
+  };
+}

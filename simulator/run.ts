@@ -1,0 +1,193 @@
+/**
+ * One seed, one run: faults for a while, then everything is healed, and the cluster has to converge and
+ * answer every call; then the whole history is judged.
+ */
+import type { RangeResult } from '#kv';
+import { answerOf, rangeOf } from './actions.js';
+import { judge } from './oracle/index.js';
+import type { Wire } from './codecs.js';
+import type { Sight } from './oracle/index.js';
+import { drawPlan } from './plan.js';
+import type { Plan, PlanOverrides } from './plan.js';
+import { Trace } from './trace.js';
+import { World } from './world.js';
+
+export interface RunFigures {
+  readonly events: number;
+  readonly simulatedMs: number;
+  readonly calls: number;
+  readonly answered: number;
+  /** Calls whose key's history was decided. */
+  readonly checked: number;
+  readonly undecided: number;
+  /** Faults by kind, and what happened at least sometimes. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+export interface RunResult {
+  readonly seed: number;
+  /** Of every step; the same for the same seed. */
+  readonly hash: string;
+  readonly figures: RunFigures;
+  /** Null: everything held. */
+  readonly failure: RunFailure | null;
+}
+
+export interface RunFailure {
+  readonly reason: string;
+  /** The command that does it again. */
+  readonly replay: string;
+  /** The last lines before it. */
+  readonly lines: readonly string[];
+}
+
+export interface RunOptions extends PlanOverrides {
+  /** Gets each line of the trace. */
+  readonly sink?: (line: string) => void;
+  readonly linesKept?: number;
+  /** The production codecs, for the seeds that use them. */
+  readonly wire?: Wire;
+}
+
+/** Calls go on for so long on the healed cluster, ms. */
+const CALM_MS = 1_000;
+const SETTLE_MS = 60_000;
+const LINES = 60;
+
+export function run(seed: number, options: RunOptions = {}): RunResult {
+  const plan = drawPlan(seed, options);
+  const trace = new Trace(options.sink ?? null);
+  const world = new World(plan, trace, plan.transcode ? (options.wire ?? null) : null);
+  let checked = 0;
+  let undecided = 0;
+  let reason: string | null = null;
+  try {
+    live(world, plan);
+    const judgement = judge(world.history, world.witness, finalSights(world));
+    ({ checked, undecided } = judgement);
+    reason = judgement.objection;
+  } catch (error) {
+    reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  const nodes = options.nodes === undefined ? '' : ` --nodes ${String(options.nodes)}`;
+  const { calls } = world.history;
+  return {
+    seed,
+    hash: trace.hash,
+    figures: {
+      events: world.events,
+      simulatedMs: world.now,
+      calls: calls.length,
+      answered: calls.filter(({ outcome }) => outcome === 'ok').length,
+      checked,
+      undecided,
+      counts: sometimes(world),
+    },
+    failure:
+      reason === null
+        ? null
+        : {
+            reason,
+            replay: `npm run simulate -- --seed ${String(seed)}${nodes}`,
+            lines: trace.latest(options.linesKept ?? LINES),
+          },
+  };
+}
+
+/** What a run did not show, beside what it did. */
+class NotConverged extends Error {
+  override readonly name = 'NotConverged';
+}
+
+function live(world: World, plan: Plan): void {
+  world.begin();
+  world.run(plan.faultsMs);
+  world.trace.say(world.now, 'world', 'all is healed');
+  world.faults.healAll();
+  const calledBefore = world.history.calls.length;
+  world.run(world.now + CALM_MS);
+  for (const client of world.clients) client.calling = false;
+  let looks = 0;
+  const done = world.run(world.now + SETTLE_MS, () => ++looks % 16 === 0 && isSettled(world));
+  world.examine();
+  if (!done) throw new NotConverged(standing(world));
+  if (!world.history.calls.slice(calledBefore).some(({ outcome }) => outcome === 'ok')) {
+    lastCallMustSucceed(world);
+  }
+}
+
+/** A healed cluster answers. */
+function lastCallMustSucceed(world: World): void {
+  const before = world.history.calls.length;
+  for (const client of world.clients) client.calling = true;
+  const answered = world.run(world.now + SETTLE_MS, () =>
+    world.history.calls.slice(before).some(({ outcome }) => outcome === 'ok'),
+  );
+  for (const client of world.clients) client.calling = false;
+  const settled = world.run(world.now + SETTLE_MS, () => isSettled(world));
+  if (!answered || !settled) throw new NotConverged(`no call succeeds; ${standing(world)}`);
+}
+
+function isSettled(world: World): boolean {
+  if (world.clients.some(({ busy }) => busy)) return false;
+  const replicas = world.nodes.map(({ replica }) => replica);
+  const [first] = replicas;
+  if (first === null || first === undefined) return false;
+  const { lastIndex } = first.raft;
+  return (
+    replicas.filter((replica) => replica?.raft.role === 'leader').length === 1 &&
+    replicas.every(
+      (replica) =>
+        replica !== null &&
+        replica.raft.lastIndex === lastIndex &&
+        replica.store.appliedIndex === lastIndex,
+    )
+  );
+}
+
+function standing(world: World): string {
+  const nodes = world.nodes.map(({ name, state, replica }) => {
+    if (replica === null) return `${name} ${state}, does not run`;
+    const { role, term, lastIndex, commitIndex } = replica.raft;
+    return (
+      `${name} ${state} ${role} term ${String(term)} last ${String(lastIndex)} ` +
+      `committed ${String(commitIndex)} applied ${String(replica.store.appliedIndex)}`
+    );
+  });
+  const busy = world.clients.filter((client) => client.busy).map(({ name }) => name);
+  return `not converged after healing: ${nodes.join('; ')}; calls open at: ${busy.join(', ') || 'nobody'}`;
+}
+
+/** What stands at the end, which is also the last read of every key. */
+function finalSights(world: World): ReadonlyMap<string, Sight> {
+  const final = new Map<string, Sight>();
+  const store = world.nodes[0]?.replica?.store;
+  if (store === undefined) return final;
+  const pairs = new Map(
+    [...world.history.bySubject()].map(([subject, [call]]) => [subject, isPair(call)]),
+  );
+  for (const [subject, pair] of pairs) {
+    const action = { kind: 'get', subject, pair, stale: false, minRevision: 0 } as const;
+    const call = world.history.invoke(-1, action, world.now);
+    call.answer = answerOf(action, store.read(rangeOf(subject, pair)) as RangeResult, 0);
+    call.newestRevision = store.revision;
+    world.history.settle(call, 'ok', '', world.now);
+    if (call.answer.sight !== null && call.answer.sight.version > 0)
+      final.set(subject, call.answer.sight);
+  }
+  return final;
+}
+
+function isPair(
+  call: { readonly action: { readonly kind: string; readonly pair?: boolean } } | undefined,
+): boolean {
+  return call?.action.pair === true;
+}
+
+function sometimes(world: World): ReadonlyMap<string, number> {
+  const counts = new Map(world.counts);
+  counts.set('terms led', world.invariants.elections.terms);
+  counts.set('entries committed', world.invariants.committedLog.lastIndex);
+  counts.set('writes in the log twice', world.invariants.acknowledged.doubled);
+  return counts;
+}

@@ -1,0 +1,6 @@
+export * from './types.js';
+export { Storage, STORAGE_OPTIONS, type StorageOptions, type StorageState } from './storage.js';
+export type { CheckpointSource, Marker } from './checkpoints.js';
+export { decodeLines, encodeEntries, LinesMalformed, StoredEntry } from './record.js';
+export { RULES, type StorageRules } from './rules.js';
+export type { Steps } from './start.js';

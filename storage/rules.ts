@@ -1,0 +1,28 @@
+/**
+ * The rules of the storage as named predicates, passed in at construction: production takes the frozen
+ * table, a test or a lesson replaces one to show what it is there for.
+ */
+export interface StorageRules {
+  /** Rule 41: a bad line where entry `expected` had to stand is damage if a note confirms so far. */
+  isDamage(expected: number, confirmed: number): boolean;
+  /** Rules 19 and 20: entries are synced before they are reported durable. */
+  syncsBeforeReporting(): boolean;
+  /** Rule 32: after a rename, a creation or a removal the directory is synced too. */
+  syncsDirectory(): boolean;
+  /** A cut conflict is synced before the first new byte. */
+  syncsTruncation(): boolean;
+  /** Rule 34: a log that does not hold the checkpoint's own entry is replaced by it. */
+  checkpointReplacesLog(termInLog: number | null, termOfCheckpoint: number): boolean;
+  /** Rule 35: what is not newer than this node's committed state is not installed. */
+  isOlderCheckpoint(index: number, committed: number): boolean;
+}
+
+export const RULES: StorageRules = Object.freeze({
+  isDamage: (expected: number, confirmed: number) => expected <= confirmed,
+  syncsBeforeReporting: () => true,
+  syncsDirectory: () => true,
+  syncsTruncation: () => true,
+  checkpointReplacesLog: (termInLog: number | null, termOfCheckpoint: number) =>
+    termInLog !== termOfCheckpoint,
+  isOlderCheckpoint: (index: number, committed: number) => index <= committed,
+});

@@ -1,0 +1,97 @@
+/** Real clusters for one test, in temporary directories; whatever happens, nothing is left of them. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Cluster, type ClusterOptions } from '#cluster';
+
+export type TemporaryOptions = Omit<ClusterOptions, 'dataDirectory' | 'ports'>;
+
+/** Short, so that a test waits for an election no longer than it must; a heartbeat is a third. */
+const QUICK: TemporaryOptions = {
+  electionTimeout: '150-300ms',
+  environment: { HEARTBEAT: '50ms', LOG_LEVEL: 'info' },
+};
+
+const POLL_MS = 20;
+
+/** Runs `body` with a cluster of which no process runs yet. */
+export async function withIdleCluster(
+  options: TemporaryOptions,
+  body: (cluster: Cluster) => Promise<void>,
+): Promise<void> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'relevo-test-'));
+  const cluster = await Cluster.create({
+    ...QUICK,
+    ...options,
+    environment: { ...QUICK.environment, ...options.environment },
+    dataDirectory,
+    ports: 'random',
+  });
+  try {
+    await body(cluster);
+  } finally {
+    await endAll(cluster);
+    rmSync(dataDirectory, { recursive: true, force: true });
+  }
+}
+
+/** Runs `body` with a cluster that is ready. */
+export async function withCluster(
+  options: TemporaryOptions,
+  body: (cluster: Cluster) => Promise<void>,
+): Promise<void> {
+  await withIdleCluster(options, async (cluster) => {
+    await cluster.startAll();
+    await cluster.waitUntilReady();
+    await body(cluster);
+  });
+}
+
+/** Not how a cluster is stopped, but the quickest way to be rid of it. */
+async function endAll(cluster: Cluster): Promise<void> {
+  const processes = [...cluster.nodes, ...cluster.proxies].map((one) => one.process);
+  const running = processes.filter((process) => process.state !== 'stopped');
+  await Promise.all(running.map((process) => process.kill()));
+  await cluster.stopAll();
+}
+
+/** The leader's name; waits for one. */
+export async function leaderOf(cluster: Cluster): Promise<string> {
+  const leaders: string[] = [];
+  await until('there is a leader', async () => {
+    const leader = await cluster.leader().catch(() => null);
+    if (leader !== null) leaders.push(leader);
+    return leader !== null;
+  });
+  return leaders.join();
+}
+
+export async function followersOf(cluster: Cluster): Promise<readonly string[]> {
+  const leader = await leaderOf(cluster);
+  return cluster.nodes.map((node) => node.name).filter((name) => name !== leader);
+}
+
+/** Waits until a process answers on its HTTP port; it may well have no leader yet. */
+export async function untilLive(cluster: Cluster, name: string): Promise<void> {
+  const process = [...cluster.nodes, ...cluster.proxies].find((one) => one.name === name);
+  if (process === undefined) throw new Error(`there is no process named ${name}`);
+  await until(`${name} is live`, async () => {
+    const answer = await fetch(`http://127.0.0.1:${process.httpPort}/livez`).catch(() => null);
+    return answer?.ok === true;
+  });
+}
+
+/** Asks again and again, without assuming how long it takes; rejects after `limitMs`. */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  limitMs = 15_000,
+): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await holds())) {
+    if (performance.now() > end)
+      throw new Error(`after ${limitMs} ms it does not hold that ${what}`);
+    await pause(POLL_MS);
+  }
+}

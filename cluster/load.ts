@@ -24,6 +24,8 @@ const CALLERS_A_COUNTER = 4;
 /** Of eight turns, five write a new key, two raise a counter, one reads back. */
 const TURNS = ['put', 'put', 'raise', 'put', 'read', 'put', 'raise', 'put'] as const;
 const WRITES_OF_TURNS = 7 / 8;
+/** Callers that share a counter get in each other's way. */
+const RAISE_TRIES = 8;
 /** After a failure, so that a cluster that is down is not flooded. */
 const REST_AFTER_FAILURE_MS = 50;
 
@@ -97,7 +99,11 @@ export class Load {
     const counter = this.#counters[caller % this.#counters.length];
     if (counter === undefined) return;
     try {
-      if (await counter.raise(client, this.#callOptions())) this.record.acknowledged();
+      for (let tries = 0; tries < RAISE_TRIES && !this.#stopped; tries += 1) {
+        if (!(await counter.raise(client, this.#callOptions()))) continue;
+        this.record.acknowledged();
+        return;
+      }
     } catch (error) {
       if (this.#failed(error).outcome === 'unknown') counter.unknown += 1;
       await pause(REST_AFTER_FAILURE_MS);

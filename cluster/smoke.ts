@@ -22,7 +22,7 @@ export interface SmokeReport {
   readonly record: LoadRecord;
   readonly end: EndReport;
   readonly writesPerSecond: number;
-  /** The longest time without an acknowledged write, from the kill on. */
+  /** The longest time without an acknowledged write, in the whole load. */
   readonly outageMs: number;
   readonly verdict: Verdict;
   readonly files: EqualFiles | null;
@@ -65,7 +65,7 @@ async function exercise(cluster: Cluster, options: SmokeOptions, say: Say): Prom
   say('waiting for equal data files');
   const keys = [...record.puts].filter(([, put]) => put === 'acknowledged').map(([key]) => key);
   const comparison = await waitForEqualFiles(cluster.nodes, keys, EQUAL_FILES_MS_MAX);
-  const outageMs = record.longestGap(record.startedMs).lengthMs;
+  const outageMs = record.longestGap().lengthMs;
   const files = comparison.equal;
   const reasons = reasonsOf(record, verdict, comparison.equal === null ? comparison.found : null);
   return { record, end, writesPerSecond, outageMs, verdict, files, reasons };

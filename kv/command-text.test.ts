@@ -107,10 +107,13 @@ describe('applying is total', () => {
   const mutated = fc
     .tuple(
       fc.array(fc.nat(1 << 20), { minLength: 5, maxLength: 40 }),
-      fc.array(fc.tuple(fc.nat(400), fc.nat(3), fc.constantFrom(...'{}[]",:0-1e.\\nu\u00e9')), {
-        minLength: 1,
-        maxLength: 3,
-      }),
+      fc.array(
+        fc.tuple(fc.nat(400), fc.nat(3), fc.constantFrom(...Array.from('{}[]",:0-1e.\\nu\u00e9'))),
+        {
+          minLength: 1,
+          maxLength: 3,
+        },
+      ),
     )
     .map(([numbers, mutations]) => {
       const around = { revision: 5, compacted: 1, appliedIndex: 9, sessions: [1], sequence: 4 };

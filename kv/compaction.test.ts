@@ -96,7 +96,7 @@ describe('compaction', () => {
       if (i % 100 === 99) keyspace.compact(keyspace.revision);
       keyspace.work(2, Infinity);
     }
-    keyspace.compact(keyspace.revision + 0);
+    keyspace.compact(keyspace.revision);
     while (keyspace.work(1000, Infinity));
     expect(versionsIn(keyspace).length).toBe(keyspace.size);
     expect(keyspace.size).toBeLessThanOrEqual(7);

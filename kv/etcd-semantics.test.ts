@@ -237,6 +237,10 @@ describe('trap 4: transactions', () => {
     const either = txn([is('a', 'va')], [put('a', '1')], [put('a', '2')]);
     expect(driver.do(txn([], [either]))).toMatchObject({ kind: 'txn', succeeded: true });
     expect(driver.pairs()).toEqual(['a=2']);
+    const orDelete = txn([], [txn([is('a', '2')], [put('a', '3')], [remove('a')]), put('b', '1')]);
+    expect(validate(orDelete)).toBeNull();
+    expect(driver.do(orDelete)).toMatchObject({ kind: 'txn', succeeded: true });
+    expect(driver.pairs()).toEqual(['a=3', 'b=1']);
   });
 });
 

@@ -78,6 +78,22 @@ describe('OrderedMap', () => {
     }
   });
 
+  test('nodes are well filled, by keys in order as by others, and merge as keys go', () => {
+    const count = 64 * 1000;
+    for (const [stride, nodesMax] of [
+      [1, 1050],
+      [40_503, 1700],
+    ] as const) {
+      const map = new OrderedMap<number>();
+      for (let i = 0; i < count; i++) map.set(keyOf((i * stride) % count), i);
+      expect(map.size).toBe(count);
+      expect(map.nodeCount).toBeLessThan(nodesMax);
+      for (let i = 0; i < count; i++) if (i % 64 !== 0) map.delete(keyOf(i));
+      expect(map.size).toBe(1000);
+      expect(map.nodeCount).toBeLessThan(80);
+    }
+  });
+
   test('a range that ends before it begins is empty', () => {
     const map = new OrderedMap<number>();
     for (let i = 0; i < 500; i++) map.set(keyOf(i), i);

@@ -120,6 +120,11 @@ export class OrderedMap<V> {
     return count;
   }
 
+  /** How many nodes it takes: a measure of how full they are. */
+  get nodeCount(): number {
+    return nodesIn(this.#root);
+  }
+
   #leafOf(key: string): Leaf<V> {
     let node = this.#root;
     while (node.kind === 'branch') node = node.children[childFor(node.keys, key)] as Node<V>;
@@ -211,6 +216,11 @@ function remove<V>(node: Node<V>, key: string): boolean {
     if (!mergeAt(node, at - 1)) mergeAt(node, at);
   }
   return true;
+}
+
+function nodesIn<V>(node: Node<V>): number {
+  if (node.kind === 'leaf') return 1;
+  return node.children.reduce((sum, child) => sum + nodesIn(child), 1);
 }
 
 function sizeOf<V>(node: Node<V>): number {

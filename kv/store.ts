@@ -9,7 +9,7 @@ import { branchesOf, Execution, perform, refusalOf, stepsOf } from './execution.
 import { isTombstone } from './item.js';
 import { Keyspace } from './keyspace.js';
 import { inOrder, type Member, type Members } from './members.js';
-import { recall, type Answer } from './recollection.js';
+import { recall } from './recollection.js';
 import * as refusal from './refusal.js';
 import { productionRules, type StateRules } from './rules.js';
 import { OUTSTANDING_MAX, Sessions, type Session } from './sessions.js';

@@ -27,6 +27,7 @@ export interface PeersEvents {
   event(event: ReplicaEvent): void;
   /** Why a peer with this directory is not let in; null if it is. */
   refusalOf(peer: NodeId, storeId: string): string | null;
+  /** Whether the log holds anything: then a node that comes blank has been here, or came late. */
   hasHistory(): boolean;
   log(level: 'info' | 'warn', event: string, data: Record<string, unknown>): void;
 }

@@ -76,7 +76,7 @@ export type ReplicaEvent =
       readonly requests: readonly Request[];
     }
   | { readonly type: 'connection-closed'; readonly connection: ConnectionId }
-  /** A peer greeted us: who it is, and whether it has history. */
+  /** A peer greeted us: who it is, and whether its log holds anything. */
   | {
       readonly type: 'peer-greeted';
       readonly peer: NodeId;

@@ -71,8 +71,10 @@ export class Replica {
   /** `now`: ms of a monotonic clock. Follows the event to its end; ports are called meanwhile. */
   handle(event: ReplicaEvent, now: number): void {
     this.#now = now;
+    const news = this.#storage.tick(now);
     // What the event and all that follows from it append leaves in one write.
     this.#storage.cork();
+    for (const done of news) this.#stored(done);
     if (this.#failure === null || event.type === 'requests') this.#dispatch(event);
     this.#settle();
     this.#storage.uncork();
@@ -360,7 +362,6 @@ export class Replica {
   }
 
   #tick(): void {
-    this.#storage.tick(this.#now);
     if (this.#now >= this.#raft.deadline()) this.#step({ type: 'tick' });
     this.#desk.tick(this.#now);
     this.#lead();

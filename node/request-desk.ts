@@ -44,7 +44,7 @@ export class RequestDesk {
     this.#ports = ports;
     this.#figures = figures;
     this.#replies = new Replies(config.nodeId, ports.codec);
-    this.#forwarding = new Forwarding(1);
+    this.#forwarding = new Forwarding();
   }
 
   /** How many wait for an answer. */
@@ -77,7 +77,7 @@ export class RequestDesk {
     } else if (standing.role === 'leader') {
       this.#write({ connection, id }, request, standing, now);
     } else {
-      this.#forward(connection, request, standing.leader);
+      this.#forward(connection, request, standing.leader, now);
     }
   }
 
@@ -154,7 +154,7 @@ export class RequestDesk {
     for (const read of this.#reads.answerable(store.appliedIndex, store.revision)) {
       this.#answer(read, store);
     }
-    if (this.#reads.size === 0) this.#expireAt = Infinity;
+    if (this.#reads.size + this.#forwarding.size === 0) this.#expireAt = Infinity;
     else if (this.#expireAt === Infinity) this.#expireAt = now + EXPIRE_EVERY_MS;
   }
 
@@ -165,6 +165,7 @@ export class RequestDesk {
       const message = 'it could not be answered in time; nothing was changed, ask again.';
       this.#replies.notDone(read.connection, read.id, 'timeout', message);
     }
+    this.#unknown(this.#forwarding.expire(now), 'the leader did not answer in time.');
   }
 
   leaderChanged(): void {
@@ -202,7 +203,7 @@ export class RequestDesk {
   }
 
   /** To the leader, once; what another node forwarded to us is answered at once. */
-  #forward(connection: ConnectionId, request: Request, leader: NodeId | null): void {
+  #forward(connection: ConnectionId, request: Request, leader: NodeId | null, now: number): void {
     if (leader === null) {
       const message = 'an election is under way; send it again in a moment.';
       this.#replies.notDone(connection, request.id, 'no-leader', message);
@@ -211,7 +212,8 @@ export class RequestDesk {
       this.#replies.notDone(connection, request.id, 'not-leader', message, leader);
     } else {
       this.#figures.forwarded++;
-      const id = this.#forwarding.sent({ connection, id: request.id });
+      const dueAt = now + (request.timeoutMs || this.#config.readTimeoutMs);
+      const id = this.#forwarding.sent({ connection, id: request.id }, dueAt);
       this.#ports.network.send(leader, { type: 'forward-request', id, request });
     }
   }

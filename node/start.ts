@@ -110,7 +110,7 @@ async function startLocked(
     {
       event: handle,
       log,
-      hasHistory: () => replica.raft.hasHistory,
+      hasHistory: () => replica.raft.lastIndex > 0,
       refusalOf: (peer, storeId) => replica.refusalOf(peer, storeId),
     },
   );

@@ -318,7 +318,7 @@ export class SimulatedNode extends Process {
       name: this.name,
       storeId: this.identity.storeId,
       incarnation: this.incarnationName,
-      hasHistory: raft?.hasHistory ?? false,
+      hasHistory: (raft?.lastIndex ?? 0) > 0,
     };
   }
 

@@ -4,3 +4,15 @@ export type { CheckpointSource, Marker } from './checkpoints.js';
 export { decodeLines, encodeEntries, LinesMalformed, StoredEntry } from './record.js';
 export { RULES, type StorageRules } from './rules.js';
 export type { Steps } from './start.js';
+export {
+  compare,
+  inspect,
+  type Comparison,
+  type Difference,
+  type InspectedCheckpoint,
+  type InspectedEntry,
+  type InspectedNote,
+  type Inspection,
+  type NamedInspection,
+  type Standing,
+} from './inspect.js';

@@ -88,7 +88,8 @@ export class LogWriter {
 
   /** When a lone note is due, Infinity if none is. */
   get deadline(): number {
-    return this.#noteAt;
+    // While a write is under way the note waits for its end.
+    return this.#writing === null ? this.#noteAt : Infinity;
   }
 
   append(entries: readonly Entry[]): void {

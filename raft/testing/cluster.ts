@@ -6,19 +6,22 @@ import type {
   Message,
   RaftConfig,
   RaftEvent,
+  RaftState,
 } from '../index.js';
-import { logIndex, nodeId, Raft } from '../index.js';
+import { logIndex, nodeId, Raft, term } from '../index.js';
 import type { NodeId } from '../index.js';
 import { Random } from '../random.js';
 import { TestDisk } from './disk.js';
 import { Oracle } from './oracle.js';
 import { Schedule } from './schedule.js';
-import { command, configOf, members } from './solo.js';
+import { command, configOf, entriesOf, members } from './solo.js';
 
 export interface ClusterOptions {
   readonly nodes?: number[];
   readonly membership?: Membership;
   readonly seed?: number;
+  /** What disks hold at first: the terms of the entries, and the current term. */
+  readonly logs?: Readonly<Record<number, { readonly terms: number[]; readonly term: number }>>;
   /** One way, from and to, in milliseconds. */
   readonly latencyMs?: readonly [number, number];
   readonly diskMs?: readonly [number, number];
@@ -26,6 +29,8 @@ export interface ClusterOptions {
   readonly loss?: number;
   readonly duplication?: number;
   readonly config?: Partial<RaftConfig>;
+  /** What differs from node to node. */
+  readonly configOf?: (id: number) => Partial<RaftConfig>;
   /** Each node saves a checkpoint after so many applied entries, and keeps a few before it. */
   readonly checkpointEvery?: number;
   /** Each step is taken by a machine that was dumped as JSON and loaded. */
@@ -34,7 +39,8 @@ export interface ClusterOptions {
 }
 
 interface Node {
-  readonly raft: Raft;
+  raft: Raft;
+  readonly config: RaftConfig;
   readonly disk: TestDisk;
   applied: number;
   /** Ends with the process: what was under way for it is void. */
@@ -77,7 +83,13 @@ export class Cluster {
     this.first = options.membership ?? members(ids);
     this.loss = options.loss ?? 0;
     this.duplication = options.duplication ?? 0;
-    for (const id of ids) this.disks.set(nodeId(id), new TestDisk());
+    for (const id of ids) {
+      const disk = new TestDisk();
+      const { terms, term: of } = options.logs?.[id] ?? { terms: [], term: 0 };
+      disk.entries = entriesOf(terms);
+      disk.vote = { term: term(of), votedFor: null };
+      this.disks.set(nodeId(id), disk);
+    }
     for (const id of ids) this.start(id);
   }
 
@@ -86,16 +98,22 @@ export class Cluster {
     const key = nodeId(id);
     const disk = this.disks.get(key) ?? new TestDisk();
     this.disks.set(key, disk);
-    const raft = new Raft(this.configOf(key), disk.recover(this.first));
+    const config = this.configOf(key);
+    const raft = new Raft(config, disk.recover(this.first));
     const applied = disk.checkpoint?.index ?? 0;
     const busy = { log: 0, vote: 0, checkpoint: 0 };
-    this.nodes.set(key, { raft, disk, applied, alive: true, busy });
+    this.nodes.set(key, { raft, config, disk, applied, alive: true, busy });
     this.step(id, { type: 'tick' });
     return raft;
   }
 
   private configOf(id: NodeId): RaftConfig {
-    return configOf({ ...this.options.config, id, seed: this.nextSeed++ });
+    return configOf({
+      ...this.options.config,
+      ...this.options.configOf?.(id),
+      id,
+      seed: this.nextSeed++,
+    });
   }
 
   /** Writes that are not carried out by now never will be. */
@@ -131,12 +149,7 @@ export class Cluster {
   step(id: number, event: RaftEvent): Effect[] {
     const node = this.nodes.get(nodeId(id));
     if (node === undefined) return [];
-    if (this.options.reload === true) {
-      const dumped = JSON.parse(JSON.stringify(node.raft.dump())) as ReturnType<Raft['dump']>;
-      Object.assign(node, {
-        raft: Raft.load(configOf({ ...this.options.config, id: nodeId(id) }), dumped),
-      });
-    }
+    if (this.options.reload === true) node.raft = reloaded(node);
     const effects = node.raft.step(event, this.schedule.now);
     for (const effect of effects) this.carryOut(nodeId(id), node, effect);
     if (node.raft.role === 'leader') this.oracle.leads(nodeId(id), node.raft);
@@ -354,6 +367,11 @@ export class Cluster {
         (node.applied === last && node.raft.lastIndex === last),
     );
   }
+}
+
+/** Through JSON, as a dump on disk would be. */
+function reloaded({ raft, config }: Node): Raft {
+  return Raft.load(config, JSON.parse(JSON.stringify(raft.dump())) as RaftState);
 }
 
 function describe(message: Message): string {

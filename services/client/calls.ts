@@ -166,9 +166,12 @@ export class Calls {
         if (!rejected || this.#endpoints.length > 1) return;
         finish(new RelevoError('wrong-cluster', 'refused', reason));
       };
-      if (signal?.aborted) onAbort();
-      else signal?.addEventListener('abort', onAbort, { once: true });
-      if (this.#onPeer !== null) this.#handle({ type: 'connect' });
+      if (signal?.aborted) {
+        onAbort();
+        return;
+      }
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#handle({ type: 'connect' });
     });
   }
 

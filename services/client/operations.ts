@@ -15,10 +15,11 @@ const ZERO_BYTE = new Uint8Array(1);
 /** Throws a TypeError for anything else than text or bytes. */
 export function bytesOf(data: Data, what: string): Uint8Array {
   if (typeof data === 'string') return Buffer.from(data, 'utf8');
-  if (data instanceof Uint8Array) return data;
-  throw new TypeError(
-    `${what} has to be text or bytes, not ${data === null ? 'null' : typeof data}`,
-  );
+  // Callers without types pass other things, too.
+  const other: unknown = data;
+  if (other instanceof Uint8Array) return other;
+  const given = other === null ? 'null' : typeof other;
+  throw new TypeError(`${what} has to be text or bytes, not ${given}`);
 }
 
 interface WireRange {

@@ -1,7 +1,7 @@
 /** The session's whole state as plain data, and back. */
 import type { Call } from './session-call.js';
 import type { CallQueue } from './session-queue.js';
-import type { SequenceWindowDump } from './session-window.js';
+import type { SessionKeeperDump } from './session-keeper.js';
 import type { Wire, WireDump } from './session-wire.js';
 
 type Lane = 'again' | 'writes' | 'reads' | 'later';
@@ -16,12 +16,10 @@ export interface CallDump {
 export interface ClientSessionDump {
   readonly calls: readonly CallDump[];
   readonly wire: WireDump;
-  readonly window: SequenceWindowDump | null;
-  readonly sessionTimeoutMs: number;
-  readonly lastActivity: number;
+  readonly keeper: SessionKeeperDump;
   /** Null for "never", which JSON has no number for. */
   readonly earliest: number | null;
-  readonly openAt: number;
+  readonly now: number;
   readonly lastOrder: number;
   readonly life: 'open' | 'closing' | 'ending' | 'closed';
   readonly closeBy: number | null;

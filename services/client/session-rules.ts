@@ -5,18 +5,17 @@ export interface SessionRules {
   /** A write keeps its number however often it is sent: the replicated state knows it by that. */
   readonly keepsNumberWhenResent: () => boolean;
   /**
-   * A write that an expired session refused moves to a new session only if that was the answer to its
-   * one sending: an earlier one may have been carried out before the expiry.
+   * A write that an expired session refused moves to a new session only if every sending was
+   * answered: an unanswered one may have been carried out before the expiry.
    */
-  readonly movesOnlyIfNeverDone: (sendings: number, mayHaveHappened: boolean) => boolean;
+  readonly movesOnlyIfNeverDone: (mayHaveHappened: boolean) => boolean;
   /** A write of which one sending went unanswered is not "not done" because the next one was. */
   readonly staysUnknownOnceSent: (kind: number, mayHaveHappened: boolean) => boolean;
 }
 
 export const SESSION_RULES: SessionRules = Object.freeze({
   keepsNumberWhenResent: () => true,
-  movesOnlyIfNeverDone: (sendings: number, mayHaveHappened: boolean) =>
-    sendings === 1 && !mayHaveHappened,
+  movesOnlyIfNeverDone: (mayHaveHappened: boolean) => !mayHaveHappened,
   staysUnknownOnceSent: (kind: number, mayHaveHappened: boolean) =>
     kind === RequestKind.write && mayHaveHappened,
 });

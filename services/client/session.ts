@@ -15,10 +15,10 @@ import {
 } from './session-answers.js';
 import { housekeeping, mayHappen, newCall, requestIdOf, type Call } from './session-call.js';
 import { dumpCalls, loadCalls, type ClientSessionDump } from './session-dump.js';
+import { SessionKeeper } from './session-keeper.js';
 import { CallQueue, drain } from './session-queue.js';
 import { SESSION_RULES, type SessionRules } from './session-rules.js';
 import type { SessionConfig, SessionEvent, SessionPorts, Settlement } from './session-types.js';
-import { SequenceWindow } from './session-window.js';
 import { Wire } from './session-wire.js';
 
 /** Time-outs may come so much late, so that many of them are found in one look. */
@@ -34,18 +34,12 @@ export class ClientSession {
   readonly #queue = new CallQueue();
   /** Unsettled, by the caller's id. */
   readonly #calls = new Map<number, Call>();
-  /** The open session; null before the first write, and after it expired. */
-  #window: SequenceWindow | null = null;
-  #opening: Call | null = null;
-  /** A session is not asked for before this; 0: at once. */
-  #openAt = 0;
-  #keepAlive: Call | null = null;
-  #sessionTimeoutMs: number;
-  /** When a write or a keep-alive last went out. */
-  #lastActivity = 0;
+  readonly #keeper: SessionKeeper;
   /** No call's time is up before this. */
   #earliest = Infinity;
   #lastOrder = 0;
+  /** Of the last event. */
+  #now = 0;
   /** `closing`: until the calls are settled. `ending`: the session's end was sent. */
   #life: 'open' | 'closing' | 'ending' | 'closed' = 'open';
   #closeBy = Infinity;
@@ -58,12 +52,13 @@ export class ClientSession {
     this.#ports = ports;
     this.#rules = rules;
     this.#wire = new Wire(config, ports);
-    this.#sessionTimeoutMs = config.sessionTimeoutMs;
+    this.#keeper = new SessionKeeper(config.windowMax, config.sessionTimeoutMs);
   }
 
   /** `now`: milliseconds of any monotonic clock. */
   handle(event: SessionEvent, now: number): void {
     if (this.#life === 'closed' && event.type !== 'call') return;
+    this.#now = now;
     switch (event.type) {
       case 'tick':
         break;
@@ -104,15 +99,14 @@ export class ClientSession {
     return Math.min(
       this.#earliest,
       this.#wire.redialAt,
-      this.#wire.isUp ? Math.min(this.#queue.nextRecall, this.#openingAt()) : Infinity,
-      this.#keepAliveAt(),
+      this.#wire.isUp ? this.#nextSending() : Infinity,
       this.#life === 'ending' ? this.#closeBy : Infinity,
     );
   }
 
   /** For tests and status: the open session's id, 0 for none. */
   get session(): number {
-    return this.#window?.session ?? 0;
+    return this.#keeper.session;
   }
 
   /** Calls that are not settled. */
@@ -125,11 +119,9 @@ export class ClientSession {
     return {
       calls: dumpCalls(this.#wire, this.#queue),
       wire: this.#wire.dump(),
-      window: this.#window?.dump() ?? null,
-      sessionTimeoutMs: this.#sessionTimeoutMs,
-      lastActivity: this.#lastActivity,
+      keeper: this.#keeper.dump(),
       earliest: this.#earliest === Infinity ? null : this.#earliest,
-      openAt: this.#openAt,
+      now: this.#now,
       lastOrder: this.#lastOrder,
       life: this.#life,
       closeBy: this.#closeBy === Infinity ? null : this.#closeBy,
@@ -144,18 +136,13 @@ export class ClientSession {
   ): ClientSession {
     const session = new ClientSession(config, ports, rules);
     session.#wire.load(dumped.wire);
-    for (const call of loadCalls(dumped.calls, session.#wire, session.#queue)) {
-      if (call.purpose === 'open') session.#opening = call;
-      else if (call.purpose === 'keep-alive') session.#keepAlive = call;
-      else if (call.purpose === 'call' && !call.settled) session.#calls.set(call.callId, call);
+    const calls = loadCalls(dumped.calls, session.#wire, session.#queue);
+    for (const call of calls) {
+      if (call.purpose === 'call' && !call.settled) session.#calls.set(call.callId, call);
     }
-    if (dumped.window !== null) {
-      session.#window = SequenceWindow.load(dumped.window, config.windowMax);
-    }
-    session.#sessionTimeoutMs = dumped.sessionTimeoutMs;
-    session.#lastActivity = dumped.lastActivity;
+    session.#keeper.load(dumped.keeper, calls);
     session.#earliest = dumped.earliest ?? Infinity;
-    session.#openAt = dumped.openAt;
+    session.#now = dumped.now;
     session.#lastOrder = dumped.lastOrder;
     session.#life = dumped.life;
     session.#closeBy = dumped.closeBy ?? Infinity;
@@ -189,7 +176,7 @@ export class ClientSession {
 
   #connected(welcome: Welcome): void {
     this.#wire.connected(welcome);
-    if (welcome.sessionTimeoutMs > 0) this.#sessionTimeoutMs = welcome.sessionTimeoutMs;
+    this.#keeper.grant(welcome.sessionTimeoutMs);
     this.#queue.recallAll();
   }
 
@@ -197,15 +184,12 @@ export class ClientSession {
     const again: Call[] = [];
     for (const call of this.#wire.lost(reason, now, pauseMs)) {
       call.parts = null;
-      if (call.purpose === 'open') this.#opening = null;
-      else if (call.purpose === 'keep-alive') this.#keepAlive = null;
-      else if (call.purpose === 'call') {
-        call.mayHaveHappened = true;
-        if (call.settled) continue;
-        if (call.kind !== RequestKind.write || this.#rules.keepsNumberWhenResent())
-          again.push(call);
-        else this.#queue.renumber(call);
-      }
+      call.mayHaveHappened = true;
+      if (call.purpose !== 'call') this.#keeper.drop(call);
+      else if (call.settled) continue;
+      else if (call.kind !== RequestKind.write) again.push(call);
+      else if (this.#rules.keepsNumberWhenResent()) again.push(call);
+      else this.#queue.renumber(call);
     }
     this.#queue.resend(again);
   }
@@ -244,7 +228,7 @@ export class ClientSession {
         this.#takeSession(call, reply, now);
         break;
       case 'keep-alive':
-        this.#takeKeepAlive(call, reply, now);
+        this.#keeper.kept(call, reply, now);
         break;
       case 'close':
         this.#finish();
@@ -254,11 +238,11 @@ export class ClientSession {
 
   #takeAnswer(call: Call, reply: Reply, now: number): void {
     const expired = reply.code === 'session-expired';
-    if (expired) this.#forgetSession(call.session);
+    if (expired) this.#keeper.forget(call.session);
     if (reply.outcome === Outcome.unknown) call.mayHaveHappened = true;
     if (call.settled) {
       const known = reply.outcome === Outcome.ok || reply.outcome === Outcome.refused;
-      if (known) this.#release(call);
+      if (known) this.#keeper.release(call);
     } else if (reply.outcome === Outcome.ok) {
       this.#settleDone(call, reply);
     } else if (isForLater(reply, this.#wire.peerIsNode)) {
@@ -302,26 +286,20 @@ export class ClientSession {
 
   #takeExpiry(call: Call, reply: Reply): void {
     const refused = reply.outcome === Outcome.refused;
-    const never = this.#rules.movesOnlyIfNeverDone(call.sendings, call.mayHaveHappened);
-    if (refused && never && !call.repeats) {
-      call.sendings = 0;
+    const never = this.#rules.movesOnlyIfNeverDone(call.mayHaveHappened);
+    if (refused && never) {
       this.#queue.renumber(call);
     } else {
       this.#settleFailed(call, 'unknown', reply.code, reply.message);
     }
   }
 
-  #forgetSession(session: number): void {
-    if (this.#window?.session === session) this.#window = null;
-  }
-
   #takeSession(opening: Call, reply: Reply, now: number): void {
-    this.#opening = null;
+    this.#keeper.opening = null;
     if (reply.outcome === Outcome.ok) {
-      this.#window = new SequenceWindow(reply.session, this.#config.windowMax);
-      this.#lastActivity = now;
+      this.#keeper.opened(reply.session, now);
     } else if (isForLater(reply, this.#wire.peerIsNode)) {
-      this.#openAt = now + this.#config.retryMsMin;
+      this.#keeper.openLater(now + this.#config.retryMsMin);
       this.#considerLeaving(reply);
     } else {
       const waited = this.#queue.writes.filter((call) => call.order < opening.order);
@@ -329,18 +307,12 @@ export class ClientSession {
     }
   }
 
-  #takeKeepAlive(call: Call, reply: Reply, now: number): void {
-    this.#keepAlive = null;
-    if (reply.code === 'session-expired') this.#forgetSession(call.session);
-    // Unless it did its work, the next one follows soon.
-    else if (reply.outcome !== Outcome.ok) this.#lastActivity = now - this.#sessionTimeoutMs / 4;
-  }
-
-  /** A third of the idle time after the last sign of life; Infinity while there is none to send. */
-  #keepAliveAt(): number {
-    const idle = this.#window !== null && this.#keepAlive === null && this.#life === 'open';
-    const canSend = this.#wire.isUp && this.#wire.hasRoom(0);
-    return idle && canSend ? this.#lastActivity + this.#sessionTimeoutMs / 3 : Infinity;
+  /** When something may be sent that can't be now. */
+  #nextSending(): number {
+    let next = this.#queue.nextRecall;
+    if (!this.#wire.hasRoom(0)) return next;
+    if (this.#queue.writes.length > 0) next = Math.min(next, this.#keeper.openingAt(this.#now));
+    return this.#life === 'open' ? Math.min(next, this.#keeper.keepAliveAt()) : next;
   }
 
   #pump(now: number): void {
@@ -350,12 +322,8 @@ export class ClientSession {
     if (wire.phase === 'idle' && this.#calls.size > 0) wire.dial();
     if (wire.isUp) {
       this.#queue.recall(now);
-      if (now >= this.#openAt) this.#openAt = 0;
       this.#sendAll(now);
-      if (now >= this.#keepAliveAt() && this.#window !== null) {
-        this.#keepAlive = this.#housekeep('keep-alive', this.#window.session, now);
-        this.#lastActivity = now;
-      }
+      this.#keepAlive(now);
     }
     if (this.#life === 'closing' && this.#calls.size === 0) this.#end(now);
     else if (this.#life === 'ending' && (!wire.isUp || now >= this.#closeBy)) this.#finish();
@@ -377,39 +345,27 @@ export class ClientSession {
 
   /** Gives a new write its place in the open session, or opens one. */
   #number(call: Call, now: number): boolean {
-    const wire = this.#wire;
-    const window = this.#window;
-    if (window === null) {
-      if (this.#opening === null && this.#openAt === 0 && wire.hasRoom(0)) {
-        this.#opening = this.#housekeep('open', 0, now);
-      }
-      return false;
+    if (this.#keeper.session !== 0) {
+      return this.#wire.hasRoom(call.payload.length) && this.#keeper.number(call);
     }
-    if (!wire.hasRoom(call.payload.length)) return false;
-    const sequence = window.take();
-    if (sequence === null) return false;
-    call.session = window.session;
-    call.sequence = sequence;
-    return true;
-  }
-
-  /** When writes may ask for a session again; Infinity unless they wait for just that. */
-  #openingAt(): number {
-    const waits = this.#queue.writes.length > 0 && this.#window === null && this.#opening === null;
-    return waits && this.#openAt > 0 ? this.#openAt : Infinity;
+    if (this.#keeper.needsOpening(now) && this.#wire.hasRoom(0)) {
+      this.#keeper.opening = this.#housekeep('open', 0, now);
+    }
+    return false;
   }
 
   #send(call: Call, now: number): boolean {
     if (!this.#wire.hasRoom(call.payload.length)) return false;
-    this.#wire.send(call, this.#lowestAwaited(call), now);
-    if (call.kind === RequestKind.write) this.#lastActivity = now;
+    this.#wire.send(call, this.#keeper.lowestAwaited(call), now);
+    if (call.kind === RequestKind.write) this.#keeper.touch(now);
     return true;
   }
 
-  /** Of another session's numbers we know nothing: 1 lets all its answers be kept. */
-  #lowestAwaited(call: Call): number {
-    if (call.kind !== RequestKind.write) return 0;
-    return this.#window?.session === call.session ? this.#window.lowest : 1;
+  #keepAlive(now: number): void {
+    const isDue = this.#life === 'open' && now >= this.#keeper.keepAliveAt();
+    if (!isDue || !this.#wire.hasRoom(0)) return;
+    this.#keeper.keepAlive = this.#housekeep('keep-alive', this.#keeper.session, now);
+    this.#keeper.touch(now);
   }
 
   #housekeep(purpose: 'open' | 'keep-alive' | 'close', session: number, now: number): Call {
@@ -447,15 +403,15 @@ export class ClientSession {
       linearizable: reply.linearizable,
       requestId: requestIdOf(call),
     });
-    this.#release(call);
+    this.#keeper.release(call);
   }
 
   #settleFailed(call: Call, outcome: FailureOutcome, code: string, message: string): void {
     const unknown = outcome === 'unknown';
     const requestId = unknown ? requestIdOf(call) : null;
     this.#settle(call, { outcome, code, message, requestId });
-    if (!unknown) this.#release(call);
-    else if (this.#window?.session === call.session) this.#window.abandon(call.sequence);
+    if (!unknown) this.#keeper.release(call);
+    else this.#keeper.abandon(call);
   }
 
   #settle(call: Call, settlement: Settlement): void {
@@ -464,23 +420,16 @@ export class ClientSession {
     this.#settlements.push([call.callId, settlement]);
   }
 
-  /** Its number's answer is known. */
-  #release(call: Call): void {
-    if (call.sequence !== 0 && this.#window?.session === call.session) {
-      this.#window.settle(call.sequence);
-    }
-  }
-
   /** A session with writes of unknown outcome is left to expire: they may yet be repeated. */
   #end(now: number): void {
-    const window = this.#window;
-    if (!this.#wire.isUp || window === null || window.hasAbandoned) {
+    const { session, hasAbandoned } = this.#keeper;
+    if (!this.#wire.isUp || session === 0 || hasAbandoned) {
       this.#finish();
       return;
     }
     this.#life = 'ending';
     this.#closeBy = now + CLOSE_MS;
-    this.#housekeep('close', window.session, now);
+    this.#housekeep('close', session, now);
   }
 
   #finish(): void {

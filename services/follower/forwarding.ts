@@ -1,35 +1,47 @@
+interface Forwarded<Origin> {
+  readonly origin: Origin;
+  /** When whoever asked gives up, ms. */
+  readonly dueAt: number;
+}
+
 /** The requests that were sent on to the leader and are not answered yet. */
 export class Forwarding<Origin> {
-  readonly #origins = new Map<number, Origin>();
-  #nextId: number;
-
-  /** `firstId` keeps the ids of different incarnations and terms apart. */
-  constructor(firstId: number) {
-    this.#nextId = firstId;
-  }
+  readonly #forwarded = new Map<number, Forwarded<Origin>>();
+  #nextId = 1;
 
   /** The id under which the request travels. */
-  sent(origin: Origin): number {
+  sent(origin: Origin, dueAt: number): number {
     const id = this.#nextId++;
-    this.#origins.set(id, origin);
+    this.#forwarded.set(id, { origin, dueAt });
     return id;
   }
 
   /** Whose answer this is; undefined if nobody waits for it any more. */
   answered(id: number): Origin | undefined {
-    const origin = this.#origins.get(id);
-    this.#origins.delete(id);
-    return origin;
+    const forwarded = this.#forwarded.get(id);
+    this.#forwarded.delete(id);
+    return forwarded?.origin;
+  }
+
+  /** Those whose time is up: the request or its answer was lost on the way. */
+  expire(now: number): Origin[] {
+    const expired: Origin[] = [];
+    for (const [id, { origin, dueAt }] of this.#forwarded) {
+      if (dueAt > now) continue;
+      expired.push(origin);
+      this.#forwarded.delete(id);
+    }
+    return expired;
   }
 
   /** Everything unanswered; their outcome is unknown from here on. */
   abandon(): Origin[] {
-    const origins = [...this.#origins.values()];
-    this.#origins.clear();
+    const origins = [...this.#forwarded.values()].map(({ origin }) => origin);
+    this.#forwarded.clear();
     return origins;
   }
 
   get size(): number {
-    return this.#origins.size;
+    return this.#forwarded.size;
   }
 }

@@ -2,7 +2,8 @@
 import { status } from '@grpc/grpc-js';
 import { endpointText, type ProxyConfig } from '#config';
 import type { AdminServer, ClusterResponse } from '#rpc/generated/relevo/v1/admin';
-import type { NodeState as WireNodeState } from '#rpc/generated/relevo/v1/session';
+import { NodeRole, type NodeState as WireNodeState } from '#rpc/generated/relevo/v1/session';
+import type { NodeState } from '#rpc/session/frames';
 import type { Driver } from './driver.js';
 
 export function adminService(config: ProxyConfig, driver: Driver): AdminServer {
@@ -27,8 +28,7 @@ function clusterResponse(config: ProxyConfig, driver: Driver): ClusterResponse {
     nodes: view.nodes.map(({ node, state, connected, lastHeard, reads, writes }) => {
       const address = config.nodes.find(({ id }) => id === node);
       return {
-        // The same shape by our own names: frames.ts.
-        state: state === null ? unheard(node) : (state satisfies object as WireNodeState),
+        state: state === null ? unheard(node) : wireState(state),
         connected,
         silentMs: lastHeard === null ? 0 : Math.max(0, Math.round(now - lastHeard)),
         reads,
@@ -41,10 +41,33 @@ function clusterResponse(config: ProxyConfig, driver: Driver): ClusterResponse {
   };
 }
 
+const ROLES: readonly NodeRole[] = [
+  NodeRole.NODE_ROLE_UNSPECIFIED,
+  NodeRole.NODE_ROLE_FOLLOWER,
+  NodeRole.NODE_ROLE_PRE_CANDIDATE,
+  NodeRole.NODE_ROLE_CANDIDATE,
+  NodeRole.NODE_ROLE_LEADER,
+  NodeRole.NODE_ROLE_LEARNER,
+];
+
+/** The same shape; only the role is a number here and an enumeration there. */
+function wireState(state: NodeState): WireNodeState {
+  const { role, ...others } = state;
+  return { ...others, role: ROLES[role] ?? NodeRole.NODE_ROLE_UNSPECIFIED };
+}
+
 /** Nothing is known of it but its id. */
 function unheard(nodeId: number): WireNodeState {
   return {
-    ...{ nodeId, name: '', role: 0, term: 0, leader: 0, lastIndex: 0, commitIndex: 0 },
+    ...{
+      nodeId,
+      name: '',
+      role: NodeRole.NODE_ROLE_UNSPECIFIED,
+      term: 0,
+      leader: 0,
+      lastIndex: 0,
+      commitIndex: 0,
+    },
     ...{ appliedIndex: 0, checkpointIndex: 0, revision: 0, healthy: false, incarnation: '' },
     ...{ address: '', dataDirectory: '', processId: 0, voters: 0 },
   };

@@ -5,9 +5,9 @@ import { unaryError, type UnaryError } from '#rpc/errors';
 import {
   Operation,
   OperationResult,
-  RangeResult,
   type GetResponse,
   type KvServer,
+  type RangeResult,
   type TxnRequest,
 } from '#rpc/generated/relevo/v1/kv';
 import { RequestKind } from '#rpc/session/frames';

@@ -25,10 +25,10 @@ import {
   type LaneName,
 } from './router/flight.js';
 import { Lane } from './router/lane.js';
-import { NodeLink } from './router/node-link.js';
+import { Fleet } from './router/fleet.js';
+import type { NodeLink } from './router/node-link.js';
 import { Outbox } from './router/outbox.js';
-import { Rotation } from './router/rotation.js';
-import { findRoutes, NO_ROUTES, type Routes } from './router/routes.js';
+import { Parts } from './router/parts.js';
 import { ROUTER_RULES, type RouterRules } from './router/rules.js';
 import type { RouterConfig, RouterEvent, RouterPorts, RouterView } from './router/types.js';
 
@@ -40,22 +40,17 @@ export class Router {
   readonly #config: RouterConfig;
   readonly #ports: RouterPorts;
   readonly #rules: RouterRules;
-  /** Ascending by id. */
-  #nodes: readonly NodeLink[];
+  readonly #fleet: Fleet;
   readonly #clients = new Map<number, ClientLink>();
   readonly #lanes = { write: new Lane(), read: new Lane(), stale: new Lane() };
   /** By the id that the node knows; a reply to an id that is not here is late, and ignored. */
   readonly #inFlight = new Map<number, Flight>();
   readonly #outbox: Outbox;
-  #routes: Routes = NO_ROUTES;
-  #leaderSince = 0;
-  readonly #readers: Rotation;
-  readonly #staleReaders: Rotation;
+  readonly #parts: Parts;
   /** No flight's time is up before this. */
   #earliest = Infinity;
   #lastId = 0;
   #lastOrder = 0;
-  #heldBytes = 0;
   #stopped = false;
   #resends = 0;
   #overloaded = 0;
@@ -65,15 +60,16 @@ export class Router {
     this.#config = config;
     this.#ports = ports;
     this.#rules = rules;
-    this.#nodes = [...config.nodes].sort((a, b) => a - b).map((id) => new NodeLink(id));
+    this.#fleet = new Fleet(config, rules, (report) => {
+      ports.report(report);
+    });
     this.#outbox = new Outbox(ports);
-    this.#readers = new Rotation();
-    this.#staleReaders = new Rotation();
+    this.#parts = new Parts(this.#outbox, config.partsBytesMax);
   }
 
   /** `now`: milliseconds of any monotonic clock. */
   handle(event: RouterEvent, now: number): void {
-    if (now >= this.#routes.until) this.#reroute(now);
+    if (now >= this.#fleet.routes.until) this.#reroute(now);
     switch (event.type) {
       case 'tick':
         this.#reroute(now);
@@ -88,19 +84,19 @@ export class Router {
         this.#admitAll(event.connection, event.requests, now);
         break;
       case 'node-connected':
-        this.#loseNode(this.#node(event.node), now);
-        this.#node(event.node).connect(event.welcome, now);
+        this.#loseNode(this.#fleet.node(event.node), now);
+        this.#fleet.node(event.node).connect(event.welcome, now);
         this.#reroute(now);
         break;
       case 'node-lost':
-        this.#loseNode(this.#node(event.node), now);
+        this.#loseNode(this.#fleet.node(event.node), now);
         this.#reroute(now);
         break;
       case 'node-state':
-        this.#hear(this.#node(event.node), event.state, now);
+        this.#hear(this.#fleet.node(event.node), event.state, now);
         break;
       case 'node-replies':
-        this.#takeReplies(this.#node(event.node), event.replies, now);
+        this.#takeReplies(this.#fleet.node(event.node), event.replies, now);
         break;
       case 'stop':
         this.#stop();
@@ -108,26 +104,20 @@ export class Router {
     }
     if (now >= this.#earliest) this.#expire(now);
     this.#pump(now);
-    this.#outbox.flush(this.#nodes);
+    this.#outbox.flush(this.#fleet.nodes);
   }
 
   /** When `tick` is needed at the latest; Infinity: not before the next event. */
   deadline(): number {
-    const { leader, until } = this.#routes;
-    let deadline = Math.min(this.#earliest, until);
-    const deposedAt = this.#leaderSince + this.#config.nodeSilenceMs;
-    for (const node of this.#nodes) {
-      const owes = leader !== null && node !== leader && node.writesInFlight > 0;
-      if (owes && node.fresh && !node.deposalSeen) deadline = Math.min(deadline, deposedAt);
-    }
-    return deadline;
+    return Math.min(this.#earliest, this.#fleet.deadline());
   }
 
   view(): RouterView {
+    const { nodes, routes } = this.#fleet;
     return {
-      nodes: this.#nodes.map((node) => node.view()),
-      leader: this.#routes.leader?.id ?? 0,
-      readers: this.#routes.readers.map((node) => node.id),
+      nodes: nodes.map((node) => node.view()),
+      leader: routes.leader?.id ?? 0,
+      readers: routes.readers.map((node) => node.id),
       clients: this.#clients.size,
       queued: this.#queued(),
       queuedBytes: this.#queuedBytes(),
@@ -141,18 +131,14 @@ export class Router {
   /** Plain data, in a fixed order. */
   dump(): RouterDump {
     return dumpRouter({
-      nodes: this.#nodes,
+      fleet: this.#fleet.dump(),
       clients: this.#clients,
       lanes: this.#lanes,
       inFlight: this.#inFlight,
-      leader: this.#routes.leader?.id ?? 0,
-      leaderSince: this.#leaderSince,
-      lastReader: this.#readers.last,
-      lastStaleReader: this.#staleReaders.last,
       earliest: this.#earliest,
       lastId: this.#lastId,
       lastOrder: this.#lastOrder,
-      heldBytes: this.#heldBytes,
+      heldBytes: this.#parts.bytes,
       stopped: this.#stopped,
       resends: this.#resends,
       overloaded: this.#overloaded,
@@ -169,30 +155,18 @@ export class Router {
     rules: RouterRules = ROUTER_RULES,
   ): Router {
     const router = new Router(config, ports, rules);
-    router.#nodes = dumped.nodes.map((node) => NodeLink.load(node));
+    router.#fleet.load(dumped.fleet, now);
     for (const client of dumped.clients) router.#clients.set(client.connection, { ...client });
-    loadFlights(dumped, router.#nodes, router.#clients, router.#lanes, router.#inFlight);
+    loadFlights(dumped, router.#fleet.nodes, router.#clients, router.#lanes, router.#inFlight);
     router.#earliest = dumped.earliest ?? Infinity;
     router.#lastId = dumped.lastId;
     router.#lastOrder = dumped.lastOrder;
-    router.#heldBytes = dumped.heldBytes;
+    router.#parts.bytes = dumped.heldBytes;
     router.#stopped = dumped.stopped;
     router.#resends = dumped.resends;
     router.#overloaded = dumped.overloaded;
     router.#timedOut = dumped.timedOut;
-    router.#readers.last = dumped.lastReader;
-    router.#staleReaders.last = dumped.lastStaleReader;
-    router.#routes = findRoutes(router.#nodes, now, config, rules);
-    router.#readers.replace(router.#routes.readers);
-    router.#staleReaders.replace(router.#routes.staleReaders);
-    router.#leaderSince = dumped.leaderSince;
     return router;
-  }
-
-  #node(id: number): NodeLink {
-    const node = this.#nodes.find((candidate) => candidate.id === id);
-    if (node === undefined) throw new Error(`node ${String(id)} is not one of the router's nodes`);
-    return node;
   }
 
   #queued(): number {
@@ -248,7 +222,7 @@ export class Router {
   #accept(client: ClientLink, request: Request, lane: LaneName, now: number): void {
     const config = this.#config;
     const waits = this.#lanes[lane].length > 0;
-    const node = waits ? null : this.#pick(lane);
+    const node = waits ? null : this.#fleet.pick(lane);
     if (
       node === null &&
       (this.#queued() >= config.queueRequestsMax ||
@@ -271,14 +245,6 @@ export class Router {
     }
   }
 
-  /** The node whose turn it is, if there is one with credit. */
-  #pick(lane: LaneName): NodeLink | null {
-    if (lane === 'read') return this.#readers.next();
-    if (lane === 'stale') return this.#staleReaders.next();
-    const { leader } = this.#routes;
-    return leader?.hasCredit() ? leader : null;
-  }
-
   #forward(flight: Flight, node: NodeLink, lane: LaneName, now: number): void {
     this.#lastId += 1;
     flight.node = node;
@@ -299,7 +265,7 @@ export class Router {
     for (const name of LANES) {
       const lane = this.#lanes[name];
       while (lane.length > 0) {
-        const node = this.#pick(name);
+        const node = this.#fleet.pick(name);
         if (node === null) break;
         const flight = lane.peek();
         lane.shift();
@@ -329,7 +295,7 @@ export class Router {
     const flight = this.#inFlight.get(reply.id);
     if (flight?.node !== node) return;
     if (reply.more) {
-      this.#holdPart(flight, reply);
+      this.#parts.hold(flight, reply);
       return;
     }
     this.#land(flight, reply.id, node);
@@ -359,7 +325,7 @@ export class Router {
   }
 
   #putBack(flight: Flight, now: number): void {
-    this.#dropParts(flight);
+    this.#parts.drop(flight);
     this.#lanes[laneOf(flight.request.kind) ?? 'write'].restore(flight);
     this.#waitUntil(flight, Math.min(flight.deadline, now + this.#config.queueTimeoutMs));
   }
@@ -385,37 +351,9 @@ export class Router {
     if (!client.open) return;
     client.requests -= 1;
     client.bytes -= flight.request.payload.length;
-    if (reply.outcome === Outcome.ok) this.#passParts(flight);
-    else this.#dropParts(flight);
+    if (reply.outcome === Outcome.ok) this.#parts.pass(flight);
+    else this.#parts.drop(flight);
     this.#outbox.reply(client.connection, reply);
-  }
-
-  /**
-   * An answer in parts is held back until it is whole, so that a read whose node dies half-way starts
-   * over at another, and never mixes two revisions. Beyond the bound parts pass through, and such a
-   * read fails with `connection-lost` if its node dies.
-   */
-  #holdPart(flight: Flight, reply: Reply): void {
-    if (!flight.client.open) return;
-    (flight.parts ??= []).push(readdressed(reply, flight.request.id));
-    this.#heldBytes += reply.payload.length;
-    if (flight.streaming || this.#heldBytes > this.#config.partsBytesMax) {
-      flight.streaming = true;
-      this.#passParts(flight);
-    }
-  }
-
-  #passParts(flight: Flight): void {
-    for (const part of flight.parts ?? []) {
-      this.#heldBytes -= part.payload.length;
-      this.#outbox.reply(flight.client.connection, part);
-    }
-    flight.parts = null;
-  }
-
-  #dropParts(flight: Flight): void {
-    for (const part of flight.parts ?? []) this.#heldBytes -= part.payload.length;
-    flight.parts = null;
   }
 
   #loseNode(node: NodeLink, now: number): void {
@@ -445,51 +383,29 @@ export class Router {
   }
 
   #reroute(now: number): void {
-    const before = this.#routes;
-    const routes = findRoutes(this.#nodes, now, this.#config, this.#rules);
-    this.#routes = routes;
-    this.#readers.replace(routes.readers);
-    this.#staleReaders.replace(routes.staleReaders);
-    if (routes.leader !== before.leader) this.#changeLeader(before.leader, now);
-    if (!sameNodes(routes.readers, before.readers)) {
-      this.#ports.report({ type: 'readers', nodes: routes.readers.map((node) => node.id) });
-    }
-    for (const node of this.#nodes) {
+    this.#fleet.reroute(now);
+    for (const node of this.#fleet.nodes) {
       if (node.connected && node.inFlight > 0) this.#rescueFrom(node, now);
     }
   }
 
-  #changeLeader(previous: NodeLink | null, now: number): void {
-    const { leader } = this.#routes;
-    this.#leaderSince = now;
-    for (const node of this.#nodes) node.deposalSeen = false;
-    if (leader === null) this.#ports.report({ type: 'no-leader', previous: previous?.id ?? 0 });
-    else this.#ports.report({ type: 'leader', node: leader.id, term: leader.state?.term ?? 0 });
-  }
-
-  /**
-   * A silent node's reads go elsewhere as soon as there is an elsewhere. Writes wait for it until
-   * another leads; a deposed leader that still speaks gets the node silence to answer them itself.
-   */
+  /** A silent node's reads go elsewhere, once there is an elsewhere; a deposed leader's writes too. */
   #rescueFrom(node: NodeLink, now: number): void {
-    const { leader, readers, staleReaders } = this.#routes;
-    const silent = !node.fresh;
-    const grace = now < this.#leaderSince + this.#config.nodeSilenceMs;
-    const deposed = leader !== null && leader !== node && (silent || !grace);
-    if (deposed) node.deposalSeen = true;
-    if (deposed && node.writesInFlight > 0) {
-      this.#takeBack(node, 'deposed', now, (flight) => {
-        const { kind, session } = flight.request;
-        return laneOf(kind) === 'write' && this.#rules.resendsOnlyWithSession(kind, session);
-      });
+    if (this.#fleet.isDeposed(node, now)) {
+      node.deposalSeen = true;
+      if (node.writesInFlight > 0) {
+        this.#takeBack(node, 'deposed', now, ({ request: { kind, session } }) => {
+          return laneOf(kind) === 'write' && this.#rules.resendsOnlyWithSession(kind, session);
+        });
+      }
     }
-    if (silent && node.inFlight > node.writesInFlight) {
-      this.#takeBack(node, 'silent', now, (flight) => {
-        const lane = laneOf(flight.request.kind);
-        const others = lane === 'read' ? readers : lane === 'stale' ? staleReaders : [];
-        return others.length > 0 && !flight.streaming;
-      });
-    }
+    if (node.fresh || node.inFlight === node.writesInFlight) return;
+    const { readers, staleReaders } = this.#fleet.routes;
+    this.#takeBack(node, 'silent', now, (flight) => {
+      const lane = laneOf(flight.request.kind);
+      const others = lane === 'read' ? readers : lane === 'stale' ? staleReaders : [];
+      return others.length > 0 && !flight.streaming;
+    });
   }
 
   #stop(): void {
@@ -501,7 +417,7 @@ export class Router {
   }
 
   #expire(now: number): void {
-    const hasLeader = this.#routes.leader !== null;
+    const hasLeader = this.#fleet.routes.leader !== null;
     let earliest = Infinity;
     const live = (flight: Flight): boolean => {
       if (flight.expires <= now) return false;
@@ -531,8 +447,4 @@ export class Router {
 /** What waits must not hold on to the whole message that it came in. */
 function ownCopy(request: Request): Request {
   return { ...request, payload: new Uint8Array(request.payload) };
-}
-
-function sameNodes(some: readonly NodeLink[], others: readonly NodeLink[]): boolean {
-  return some.length === others.length && some.every((node, at) => node === others[at]);
 }

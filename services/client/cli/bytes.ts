@@ -1,5 +1,4 @@
 /** Keys and values between the command line's text and the store's bytes. */
-import type { Data } from '../types.js';
 import { UsageError } from './exit-code.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -14,8 +13,8 @@ export function textOf(bytes: Uint8Array): string | null {
 }
 
 /** An argument as given, or as base64 of the bytes that are meant. */
-export function argumentBytes(argument: string, isBase64: boolean): Data {
-  if (!isBase64) return argument;
+export function argumentBytes(argument: string, isBase64: boolean): Uint8Array {
+  if (!isBase64) return new TextEncoder().encode(argument);
   const bytes = Buffer.from(argument, 'base64');
   if (bytes.toString('base64').replaceAll('=', '') !== argument.replaceAll('=', '')) {
     throw new UsageError(

@@ -1,6 +1,6 @@
 /** What a verb is given to do its work. */
 import type { ClusterResponse } from '#rpc/generated/relevo/v1/admin';
-import type { CallOptions, Data, ReadOptions, RelevoClient, WriteOptions } from '../types.js';
+import type { CallOptions, ReadOptions, RelevoClient, WriteOptions } from '../types.js';
 import { argumentBytes } from './bytes.js';
 import type { Connections } from './connections.js';
 import { Interrupted } from './exit-code.js';
@@ -47,12 +47,12 @@ export class Call {
     return { ...this.callOptions(), ...(requestId === null ? {} : { requestId }) };
   }
 
-  key(argument: string): Data {
+  key(argument: string): Uint8Array {
     return argumentBytes(argument, this.settings.keysAreBase64);
   }
 
   /** `-` is all of standard input, as bytes. */
-  async value(argument: string): Promise<Data> {
+  async value(argument: string): Promise<Uint8Array> {
     if (argument === '-') return this.world.readInput();
     return argumentBytes(argument, this.settings.valuesAreBase64);
   }

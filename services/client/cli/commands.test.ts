@@ -6,6 +6,8 @@ beforeEach(() => {
   world = new TestWorld();
 });
 
+afterEach(() => world.close());
+
 describe('one-shot commands', () => {
   test('R54 set 1 1 and get 1 work as they stand', async () => {
     const set = await world.run('set', '1', '1');
@@ -166,7 +168,7 @@ describe('ls', () => {
     const seeded = new TestWorld();
     const client = await seeded.connect(['memory:1'], {});
     const keys = Array.from(
-      { length: 2_500 },
+      { length: 1_100 },
       (_, number) => `k${String(number).padStart(4, '0')}`,
     );
     await Promise.all(keys.map((key) => client.put(key, key)));

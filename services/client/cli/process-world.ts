@@ -43,7 +43,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
       return stream.isTTY;
     },
     get columns() {
-      return stream.isTTY ? stream.columns : 80;
+      return stream.isTTY && stream.columns > 0 ? stream.columns : 80;
     },
   };
 }

@@ -58,7 +58,7 @@ function buildProgram(context: CommandContext, ended: (exit: ExitCode) => void):
       },
       getOutHelpWidth: () => world.stdout.columns,
     })
-    .showHelpAfterError('(relevo help COMMAND explains it)')
+    .showHelpAfterError('(help COMMAND explains it)')
     .addHelpText('after', EXIT_CODES);
   addGlobalOptions(program, context.form);
   for (const verb of context.verbs) addVerb(program, verb, context, ended);
@@ -98,7 +98,7 @@ function reportError(
   if (!cancelled || exit === ExitCode.unknown) {
     world.stderr.write(`relevo: ${error.message}\n`);
     if (error instanceof RelevoError) world.stderr.write(adviceFor(error, words));
-    else if (error instanceof UsageError) world.stderr.write('(relevo help COMMAND explains it)\n');
+    else if (error instanceof UsageError) world.stderr.write('(help COMMAND explains it)\n');
   }
   return cancelled ? ExitCode.interrupted : exit;
 }

@@ -46,8 +46,14 @@ export async function runLine(line: string, context: LineContext): Promise<ExitC
 
 /** The settings of the prompt are the surroundings of its lines. */
 function worldOfLine(world: World, { endpoints, timeoutMs, consistency }: Settings): World {
+  const { directory, stdout, stderr, connect, openStatus } = world;
   return {
-    ...world,
+    directory,
+    stdout,
+    stderr,
+    connect,
+    openStatus,
+    now: () => world.now(),
     environment: {
       ...world.environment,
       RELEVO_ENDPOINTS: endpoints.join(','),

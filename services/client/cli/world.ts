@@ -23,8 +23,11 @@ export interface World {
   readonly stderr: Output;
   /** All of standard input. */
   readInput(): Promise<Uint8Array>;
-  connect(endpoints: readonly string[], options: ConnectOptions): Promise<RelevoClient>;
-  openStatus(endpoints: readonly string[]): StatusReader;
+  readonly connect: (
+    endpoints: readonly string[],
+    options: ConnectOptions,
+  ) => Promise<RelevoClient>;
+  readonly openStatus: (endpoints: readonly string[]) => StatusReader;
   /** In milliseconds, from any beginning. */
   now(): number;
 }

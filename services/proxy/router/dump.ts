@@ -2,7 +2,8 @@
 import type { Reply, Request } from '#rpc/session/frames';
 import { laneOf, type ClientLink, type Flight, type LaneName } from './flight.js';
 import type { Lane } from './lane.js';
-import type { NodeLink, NodeLinkDump } from './node-link.js';
+import type { FleetDump } from './fleet.js';
+import type { NodeLink } from './node-link.js';
 
 export interface FlightDump {
   /** Null while it waits. */
@@ -21,10 +22,7 @@ export interface FlightDump {
 }
 
 interface Figures {
-  readonly leader: number;
-  readonly leaderSince: number;
-  readonly lastReader: number;
-  readonly lastStaleReader: number;
+  readonly fleet: FleetDump;
   readonly lastId: number;
   readonly lastOrder: number;
   readonly heldBytes: number;
@@ -35,7 +33,6 @@ interface Figures {
 }
 
 export interface RouterDump extends Figures {
-  readonly nodes: readonly NodeLinkDump[];
   readonly clients: readonly ClientLink[];
   readonly flights: readonly FlightDump[];
   /** Null for "never", which JSON has no number for. */
@@ -45,7 +42,6 @@ export interface RouterDump extends Figures {
 type Lanes = Readonly<Record<LaneName, Lane>>;
 
 interface RouterState extends Figures {
-  readonly nodes: readonly NodeLink[];
   readonly clients: ReadonlyMap<number, ClientLink>;
   readonly lanes: Lanes;
   readonly inFlight: ReadonlyMap<number, Flight>;
@@ -53,7 +49,7 @@ interface RouterState extends Figures {
 }
 
 export function dumpRouter(state: RouterState): RouterDump {
-  const { nodes, clients, lanes, inFlight, earliest, ...figures } = state;
+  const { clients, lanes, inFlight, earliest, ...figures } = state;
   const flights: FlightDump[] = [];
   for (const lane of ['write', 'read', 'stale'] as const) {
     for (const flight of lanes[lane].all()) flights.push(dumpFlight(flight, null, lane));
@@ -61,7 +57,6 @@ export function dumpRouter(state: RouterState): RouterDump {
   for (const [id, flight] of inFlight) flights.push(dumpFlight(flight, id, null));
   return {
     ...figures,
-    nodes: nodes.map((node) => node.dump()),
     clients: [...clients.values()].map((client) => ({ ...client })),
     flights,
     earliest: earliest === Infinity ? null : earliest,

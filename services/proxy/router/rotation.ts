@@ -2,18 +2,10 @@
 import type { NodeLink } from './node-link.js';
 
 export class Rotation {
+  /** Ascending by id; whoever comes or goes, the turn goes on behind `last`. */
   nodes: readonly NodeLink[] = [];
-  /** The node that had the last turn. */
-  last: number;
-
-  constructor(last = 0) {
-    this.last = last;
-  }
-
-  /** The turn goes on behind the node that had the last one. `nodes` in ascending order of id. */
-  replace(nodes: readonly NodeLink[]): void {
-    this.nodes = nodes;
-  }
+  /** Id of the node that had the last turn. */
+  last = 0;
 
   /** The next node that has credit; null if none has. */
   next(): NodeLink | null {

@@ -31,7 +31,10 @@ export interface PeerGreeting {
   /** The random id of the data directory: a wiped disk under a known id shows. */
   storeId: string;
   incarnation: string;
-  /** Whether the log holds anything or a term was ever entered. */
+  /**
+   * Whether the log holds anything. A term alone does not count: after a first election that nobody
+   * won, blank nodes have to be able to vote.
+   */
   hasHistory: boolean;
   /** The receiver's id, as the caller believes. */
   toNodeId: number;

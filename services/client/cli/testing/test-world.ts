@@ -22,6 +22,7 @@ export class TestWorld implements World {
   isTerminal = false;
   cluster: ClusterResponse | null = null;
   readonly dialled: string[] = [];
+  readonly #clients: Promise<Relevo>[] = [];
   #out: Buffer[] = [];
   #err: Buffer[] = [];
 
@@ -34,7 +35,9 @@ export class TestWorld implements World {
 
   connect: World['connect'] = (endpoints, options) => {
     this.dialled.push(endpoints.join(','));
-    return Relevo.over(this.node, endpoints, options);
+    const client = Relevo.over(this.node, endpoints, options);
+    this.#clients.push(client);
+    return client;
   };
 
   openStatus: World['openStatus'] = () => ({
@@ -60,6 +63,12 @@ export class TestWorld implements World {
     const exit = await runCli(words, this, NO_TERMINAL, signal);
     const bytes = new Uint8Array(Buffer.concat(this.#out));
     return { exit, bytes, out: text(this.#out), err: text(this.#err) };
+  }
+
+  /** Ends what the command left open on purpose: the sessions of writes with unknown outcome. */
+  async close(): Promise<void> {
+    const clients = await Promise.allSettled(this.#clients);
+    for (const client of clients) if (client.status === 'fulfilled') await client.value.close(0);
   }
 
   #output(chunks: () => Buffer[]): Output {

@@ -24,7 +24,7 @@ export const ls: Verb = {
       .option('--rev <revision>', 'as of this revision', wholeNumber);
   },
   async run(call, args, options) {
-    const prefix = bytesOf(call.key(optional(args, 0) ?? ''));
+    const prefix = call.key(optional(args, 0) ?? '');
     const revision = numberOption(options, 'rev');
     const keysOnly = options['keys'] === true;
     const range: RangeOptions = {
@@ -92,8 +92,4 @@ function reportRest({ print }: Call, listed: number, count: number, revision: nu
   const keys = count === 1 ? '1 key' : `${String(count)} keys`;
   const first = listed < count ? `, the first ${String(listed)} of them here` : '';
   print.line(print.colors.dim(`${keys} at rev ${String(revision)}${first}`));
-}
-
-function bytesOf(data: string | Uint8Array): Uint8Array {
-  return typeof data === 'string' ? new TextEncoder().encode(data) : data;
 }

@@ -23,8 +23,7 @@ export const watch: Verb = {
       .option('--count <changes>', 'end after so many', wholeNumber);
   },
   async run(call, args, options) {
-    const key = call.key(optional(args, 0) ?? '');
-    const prefix = typeof key === 'string' ? new TextEncoder().encode(key) : key;
+    const prefix = call.key(optional(args, 0) ?? '');
     const intervalMs = numberOption(options, 'interval') ?? LOOK_MS;
     let left = numberOption(options, 'count') ?? Infinity;
     let seen = await look(call, prefix);

@@ -51,7 +51,15 @@ const ALLOWED = [
   ['rpc/peer', [WIRE, TRANSPORT], "The nodes' stream knows its messages, not their meaning."],
   [
     'services/proxy',
-    ['^rpc/session/', WIRE, '^kv/', '^config/', '^driver/', '^telemetry/', '^services/client/(?!cli/)'],
+    [
+      '^rpc/session/',
+      WIRE,
+      '^kv/',
+      '^config/',
+      '^driver/',
+      '^telemetry/',
+      '^services/client/(?!cli/)',
+    ],
     'A proxy sees nodes from outside, through the session, or it could not stand on its own host.',
   ],
   [

@@ -2,11 +2,10 @@
 import { relative } from 'node:path';
 import type { Cluster } from './cluster.js';
 import { PROXY_HTTP_PORT, PROXY_PORT } from './layout.js';
-import type { StartOptions } from './options.js';
 import { FIRST_NODE_PORT } from './ports.js';
 
 /** Before the processes run. */
-export function startLines(cluster: Cluster, options: StartOptions): readonly string[] {
+export function startLines(cluster: Cluster): readonly string[] {
   const { dataDirectory, wiped, reused, nodes, proxies } = cluster;
   const lines: string[] = [];
   if (wiped) lines.push(`--fresh: removed what was in ${dataDirectory}`);
@@ -24,7 +23,10 @@ export function startLines(cluster: Cluster, options: StartOptions): readonly st
   if (proxy !== undefined && proxy.httpPort !== PROXY_HTTP_PORT) {
     lines.push(`port ${PROXY_HTTP_PORT} is in use: the proxy's metrics are on ${proxy.httpPort}`);
   }
-  return [...lines, `starting ${nodes.length} node(s) and ${options.proxies} proxy(s)`];
+  return [
+    ...lines,
+    `starting ${counted(nodes.length, 'node', 'nodes')} and ${counted(proxies.length, 'proxy', 'proxies')}`,
+  ];
 }
 
 /** When all is ready. */
@@ -56,4 +58,8 @@ export function bannerLines(cluster: Cluster, leader: string | null): readonly s
 
 function row(name: string, address: string, pid: string, place: string, role: string): string {
   return [name.padEnd(9), address.padEnd(16), role.padEnd(9), pid.padEnd(11), place].join(' ');
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -246,7 +246,9 @@ export class Cluster {
     const dead = this.#processes().find((process) => process.died);
     if (dead === undefined) return;
     const tail = tailOfLog(dead.settings.logFile);
-    throw new ClusterError('ended-early', `${describeDeath(dead)}; its log ends:\n${tail}`);
+    // What a process exits with when its settings or its data directory can't be used.
+    const code = dead.exit?.code === 2 ? 'wrong-settings' : 'ended-early';
+    throw new ClusterError(code, `${describeDeath(dead)}; its log ends:\n${tail}`);
   }
 
   /** From now on a node without data has lost it: it starts as `existing`. */

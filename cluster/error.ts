@@ -4,6 +4,8 @@ export type ClusterErrorCode =
   | 'foreign-folder'
   | 'wrong-node-count'
   | 'port-busy'
+  | 'unknown-node'
+  | 'wrong-settings'
   | 'unknown-process'
   | 'already-running'
   | 'not-running'
@@ -31,4 +33,6 @@ const USAGE: ReadonlySet<ClusterErrorCode> = new Set([
   'foreign-folder',
   'wrong-node-count',
   'port-busy',
+  'unknown-node',
+  'wrong-settings',
 ]);

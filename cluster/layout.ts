@@ -68,6 +68,7 @@ export async function planLayout(
   const dataDirectory = resolve(options.dataDirectory);
   const found = readRecord(dataDirectory);
   const record = found ?? (await chooseRecord(options, isFree));
+  refuseUnknownNodes(record, options);
   if (found === null) writeRecord(dataDirectory, record);
   else await checkReuse(found, dataDirectory, options, isFree);
   const proxies = await chooseProxies(record, options, isFree);
@@ -162,6 +163,18 @@ async function checkReuse(
       );
     }
   }
+}
+
+/** A timeout for nobody is a slip that would go unnoticed. */
+function refuseUnknownNodes({ nodes }: ClusterRecord, { electionTimeout }: LayoutOptions): void {
+  if (typeof electionTimeout !== 'object') return;
+  const ids = nodes.map((node) => String(node.id));
+  const unknown = Object.keys(electionTimeout).find((id) => !ids.includes(id));
+  if (unknown === undefined) return;
+  throw new ClusterError(
+    'unknown-node',
+    `an election timeout is given for ${unknown}, and there is no such node; there are ${ids.join(', ')}`,
+  );
 }
 
 async function chooseProxies(

@@ -71,10 +71,8 @@ export class Load {
     // Spread over the first turn, so that callers don't come in step.
     let due = performance.now() + (this.#turnMs * caller) / this.#options.callers;
     let lastKey: string | null = null;
-    for (let turn = 0; !this.#stopped; turn += 1) {
-      await this.#rest(due);
+    for (let turn = 0; await this.#isDue(due); turn += 1) {
       due = Math.max(due + this.#turnMs, performance.now());
-      if (this.#stopped) return;
       const what = TURNS[(turn + caller) % TURNS.length];
       if (what === 'raise') await this.#raise(client, caller);
       else if (what === 'read' && lastKey !== null) await this.#readBack(client, lastKey);
@@ -131,8 +129,10 @@ export class Load {
     return { timeoutMs: this.#options.timeoutMs ?? 30_000 };
   }
 
-  async #rest(due: number): Promise<void> {
+  /** Waits for the moment; false if the load was stopped meanwhile. */
+  async #isDue(due: number): Promise<boolean> {
     const wait = due - performance.now();
     if (wait > 0) await pause(wait);
+    return !this.#stopped;
   }
 }

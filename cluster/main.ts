@@ -42,7 +42,7 @@ async function runCluster(options: StartOptions): Promise<number> {
     workingDirectory: startDirectory(),
   });
   const ending = endingSignal();
-  for (const line of startLines(cluster, options)) say(line);
+  for (const line of startLines(cluster)) say(line);
   try {
     await cluster.startAll();
     await Promise.race([cluster.waitUntilReady(), ending.fired]);

@@ -13,5 +13,5 @@ export type {
 export { MalformedPayload } from './payload.js';
 export { fromWire, toWire } from './wire/peer-codec.js';
 export { protobufPayloads } from './wire/payload-codec.js';
-export { startNode, type RunningNode } from './start.js';
-export { runNode } from './run.js';
+export { startNode, type RunningNode } from './process/start.js';
+export { runNode } from './process/run.js';

@@ -5,16 +5,24 @@
  * it is answered, in batches.
  */
 import { Store } from '#kv';
-import { firstCampaign, type CampaignStep } from '#follower';
 import { LeaderDuties } from '#leader';
-import { Raft, logIndex, type CheckpointMeta, type Effect, type NodeId, type Term } from '#raft';
+import {
+  logIndex,
+  type CheckpointMeta,
+  type Effect,
+  type NodeId,
+  type Raft,
+  type Term,
+} from '#raft';
 import type { NodeState } from '#rpc/session/frames';
 import { Storage, type Identity, type Recovered, type StorageEvent } from '#storage';
 import { Applier } from './applier.js';
 import { CheckpointCourier } from './checkpoint-courier.js';
+import { FirstLeadership } from './first-leadership.js';
 import { leaderView } from './leader-view.js';
 import { nodeStateOf } from './node-state.js';
 import type { PeerMessage, Ports, ReplicaEvent } from './ports.js';
+import { membershipOf, raftOf } from './recovered-core.js';
 import { noFigures, type ReplicaConfig, type ReplicaFigures } from './replica-config.js';
 import { RequestDesk, type Standing } from './request-desk.js';
 
@@ -23,6 +31,9 @@ const APPLY_SLICE = 1000;
 const CHECKPOINT_SLICE_LINES = 2000;
 const COMPACTION_SLICE_STEPS = 1000;
 const PUBLISH_EVERY_MS = 100;
+
+export type { ReplicaConfig } from './replica-config.js';
+export type { PayloadCodec, PeerMessage, Ports, ReplicaEvent, Report } from './ports.js';
 
 export class Replica {
   readonly figures: ReplicaFigures = noFigures();
@@ -34,7 +45,8 @@ export class Replica {
   readonly #desk: RequestDesk;
   readonly #courier: CheckpointCourier;
   readonly #greeted = new Map<NodeId, { storeId: string; name: string }>();
-  #identity: Identity;
+  readonly #storeId: string;
+  readonly #firstLeadership: FirstLeadership;
   #checkpoint: CheckpointMeta | null;
   /** Exists only while this node leads. */
   #leading: LeaderDuties | null = null;
@@ -46,13 +58,12 @@ export class Replica {
   #failure: Standing['failure'] = null;
   #stopping = false;
   #handedOver = false;
-  /** The first leadership is being asked for. */
-  #asking = false;
 
   constructor(config: ReplicaConfig, recovered: Recovered, ports: Ports) {
     this.#config = config;
     this.#ports = ports;
-    this.#identity = recovered.identity;
+    this.#storeId = recovered.identity.storeId;
+    this.#firstLeadership = new FirstLeadership(recovered.identity, config.bornLeader);
     this.#checkpoint = recovered.checkpoint;
     this.#raft = raftOf(config, recovered);
     this.#storage = new Storage(ports.disk, recovered);
@@ -266,6 +277,7 @@ export class Replica {
         this.#reportCheckpoint(event.checkpoint, 'installed');
         return;
       case 'checkpoint-rejected':
+        this.#step({ type: 'checkpoint-rejected', index: event.index });
         this.#ports.report({
           type: 'decision',
           text: `the checkpoint of index ${event.index} did not verify: ${event.reason}`,
@@ -275,8 +287,7 @@ export class Replica {
         this.#courier.deliver(event.token, event.offset, event.data, this.#raft);
         return;
       case 'identity-saved':
-        this.#identity = event.identity;
-        this.#ask();
+        this.#askForLeadership(event.identity);
         return;
       case 'failed':
         this.#fail(event.code === 'full' ? 'disk-full' : 'failed', event.message);
@@ -312,7 +323,7 @@ export class Replica {
         return;
       case 'forward-request': {
         const request = { ...message.request, id: message.id };
-        this.#desk.request(-from, request, this.#standing(), this.#now);
+        this.#desk.peerRequest(from, request, this.#standing(), this.#now);
         return;
       }
       case 'forward-reply':
@@ -327,7 +338,7 @@ export class Replica {
   #recordMembers(): void {
     if (this.#raft.role !== 'leader') return;
     const { nodeId, name } = this.#config;
-    const self = { storeId: this.#identity.storeId, name };
+    const self = { storeId: this.#storeId, name };
     for (const [node, member] of [...this.#greeted, [nodeId, self] as const]) {
       if (this.store.memberOf(node)) continue;
       this.#desk.propose({ kind: 'member', node, storeId: member.storeId, name: member.name });
@@ -365,7 +376,10 @@ export class Replica {
     if (this.#now >= this.#raft.deadline()) this.#step({ type: 'tick' });
     this.#desk.tick(this.#now);
     this.#lead();
-    this.#firstCampaign();
+    const reached = (peer: NodeId): boolean => this.#greeted.has(peer);
+    const asked = this.#firstLeadership.due(this.#raft, this.#applier.appliedIndex, reached);
+    // That it asked is durable before it asks.
+    if (asked !== null) this.#storage.saveIdentity(asked);
   }
 
   /** What the process does because it leads. */
@@ -378,31 +392,13 @@ export class Replica {
     if (decision.diskStalled) this.#step({ type: 'disk-stalled' });
   }
 
-  /** A leader-born node asks once in its life; that it asked is durable before it asks. */
-  #firstCampaign(): void {
-    if (!this.#config.bornLeader || this.#identity.askedToLead || this.#asking) return;
-    if (this.#raft.role !== 'leader' && this.#campaignStep() === 'wait') return;
-    this.#asking = true;
-    this.#storage.saveIdentity({ ...this.#identity, askedToLead: true });
-  }
-
-  #campaignStep(): CampaignStep {
-    const { voters } = this.#raft.membership;
-    const others = voters.filter((id) => id !== this.#config.nodeId && this.#greeted.has(id));
-    return firstCampaign({
-      leader: this.#raft.leader,
-      appliedIndex: this.#applier.appliedIndex,
-      commitIndex: this.#raft.commitIndex,
-      votersReached: others.length + 1,
-      quorum: Math.floor(voters.length / 2) + 1,
-    });
-  }
-
-  #ask(): void {
-    if (!this.#asking || this.#raft.role === 'leader') return;
-    const leader = this.#raft.leader;
-    if (leader === null) this.#step({ type: 'campaign' });
-    else this.#ports.network.send(leader, { type: 'leadership-request' });
+  #askForLeadership(identity: Identity): void {
+    const step = this.#firstLeadership.saved(identity, this.#raft);
+    const { leader } = this.#raft;
+    if (step === 'campaign') this.#step({ type: 'campaign' });
+    else if (step === 'ask-leader' && leader !== null) {
+      this.#ports.network.send(leader, { type: 'leadership-request' });
+    }
   }
 
   /** Carries everything that the event set off to its end. */
@@ -456,33 +452,4 @@ export class Replica {
     this.#publishAt = this.#now + PUBLISH_EVERY_MS;
     this.#ports.network.publish(this.state());
   }
-}
-
-function membershipOf(config: ReplicaConfig, recovered: Recovered): CheckpointMeta['membership'] {
-  return recovered.checkpoint?.membership ?? { voters: config.voters, learners: [] };
-}
-
-function raftOf(config: ReplicaConfig, recovered: Recovered): Raft {
-  const { vote, base, entries, commitIndex, checkpoint } = recovered;
-  const blank = entries.length === 0 && checkpoint === null && vote.term === 0;
-  return new Raft(
-    {
-      id: config.nodeId,
-      electionTimeoutMsMin: config.electionTimeoutMsMin,
-      electionTimeoutMsMax: config.electionTimeoutMsMax,
-      heartbeatMs: config.heartbeatMs,
-      seed: config.seed,
-      // A fixed timeout is a written scenario, which is to play as written.
-      hints: config.electionTimeoutMsMin !== config.electionTimeoutMsMax,
-    },
-    {
-      vote,
-      base,
-      entries,
-      commitIndex,
-      checkpoint,
-      membership: membershipOf(config, recovered),
-      mayCampaign: !blank || config.clusterIsNew,
-    },
-  );
 }

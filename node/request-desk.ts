@@ -61,7 +61,11 @@ export class RequestDesk {
     return this.#expireAt;
   }
 
-  /** A negative connection is a peer that forwards: minus its node id. */
+  /** What a peer forwards; its connection here is minus its id. */
+  peerRequest(from: NodeId, request: Request, standing: Standing, now: number): void {
+    this.request(0 - from, request, standing, now);
+  }
+
   request(connection: ConnectionId, request: Request, standing: Standing, now: number): void {
     const { id } = request;
     if (request.kind === RequestKind.staleRead) {

@@ -135,8 +135,10 @@ describe('rule 6: votes go to logs that are up to date', () => {
     [at(4, 3), true, 'longer'],
     [at(1, 4), true, 'of a later last term, though shorter'],
     [at(2, 3), false, 'shorter'],
+    [at(3, 4), true, 'as long, of a later last term'],
+    [at(3, 2), false, 'as long, of an earlier last term'],
     [at(9, 2), false, 'of an earlier last term, though longer'],
-  ])('rule 6: a log that ends at %j: %s (%s)', (last, granted) => {
+  ])('rule 6: R19 a log that ends at %j: %s (%s)', (last, granted) => {
     expect(new Solo({}, mine).from(2, voteRequest(9, last))).toContainEqual(
       expect.objectContaining({ message: { type: 'vote-reply', term: 9, granted } }),
     );
@@ -350,113 +352,6 @@ describe('rule 11: no campaign while a checkpoint is being installed', () => {
     expect(node.sentOne('checkpoint-reply', 2)).toMatchObject({ offset: 0, installed: false });
     node.step({ type: 'campaign' });
     expect(node.raft.role).toBe('pre-candidate');
-  });
-});
-
-describe('elections: the lost connection as a hint', () => {
-  const lost = (node: Solo, peer: number) =>
-    node.step({ type: 'connection-lost', peer: nodeId(peer) });
-
-  test('a pre-vote follows within 30 ms, and the leader does not count as heard', () => {
-    const node = new Solo();
-    node.heartbeat(2, 1);
-    lost(node, 2);
-    node.from(3, preVoteRequest(1, at(0, 0), true));
-    expect(node.sentOne('pre-vote-reply').granted).toBe(true);
-    node.wait(100);
-    expect(node.raft.role).toBe('pre-candidate');
-  });
-
-  test('who asks first goes first: a granted pre-vote puts the own one off', () => {
-    const node = new Solo();
-    node.heartbeat(2, 1);
-    lost(node, 2);
-    node.from(3, preVoteRequest(1, at(0, 0), true));
-    node.wait(19);
-    expect(node.raft.role).toBe('follower');
-  });
-
-  test('a refused one is tried again, at most 5 times, then the timer holds', () => {
-    const node = new Solo();
-    node.heartbeat(2, 1);
-    lost(node, 2);
-    const before = node.history.length;
-    node.wait(600);
-    const asked = node.history.slice(before);
-    const requests = asked.filter(
-      (e) => e.type === 'send' && e.message.type === 'pre-vote-request',
-    );
-    expect(requests).toHaveLength(6 * 2);
-    expect(node.raft.timers().map(({ name }) => name)).toEqual(['election']);
-    node.wait(2000);
-    expect(node.history.length).toBeGreaterThan(before + asked.length);
-  });
-
-  test('a hinted election that splits is tried again soon', () => {
-    const node = new Solo();
-    node.heartbeat(2, 1);
-    lost(node, 2);
-    node.wait(30);
-    node.grantPreVotes(3);
-    expect([node.raft.role, node.raft.term]).toEqual(['candidate', 2]);
-    node.from(3, { type: 'vote-reply', term: term(2), granted: false });
-    node.wait(60);
-    expect(node.raft.role).toBe('pre-candidate');
-    node.grantPreVotes(3).grantVotes(3);
-    expect([node.raft.role, node.raft.term]).toEqual(['leader', 3]);
-  });
-
-  test('a leader that is heard after all voids it', () => {
-    const node = new Solo();
-    node.heartbeat(2, 1);
-    lost(node, 2);
-    node.heartbeat(2, 1);
-    node.wait(500);
-    expect(node.raft.role).toBe('follower');
-  });
-
-  test('R7 it is off where the election timeout is fixed, and others than the leader are no hint', () => {
-    const fixed = new Solo({
-      hints: false,
-      electionTimeoutMsMin: 10_000,
-      electionTimeoutMsMax: 10_000,
-    });
-    fixed.heartbeat(2, 1);
-    lost(fixed, 2);
-    fixed.wait(9_999);
-    expect(fixed.raft.role).toBe('follower');
-    fixed.wait(1);
-    expect(fixed.raft.role).toBe('pre-candidate');
-    const node = new Solo();
-    node.heartbeat(2, 1);
-    lost(node, 3);
-    node.wait(500);
-    expect(node.raft.role).toBe('follower');
-  });
-});
-
-describe('a blank node among others with history', () => {
-  test('neither votes nor campaigns until it is led', () => {
-    const node = new Solo();
-    node.step({ type: 'peer-has-history' });
-    node.from(2, voteRequest(3));
-    node.from(2, preVoteRequest(3));
-    expect(node.sentOne('pre-vote-reply').granted).toBe(false);
-    node.wait(5000);
-    expect([node.raft.role, node.raft.term, node.raft.votedFor]).toEqual(['follower', 0, null]);
-    node.append(2, 3, [0, 0], entriesOf([3]));
-    node.wait(5000);
-    expect(node.raft.role).toBe('pre-candidate');
-  });
-
-  test('is silent from the start in a cluster that exists; one with history is not silenced', () => {
-    const blank = new Solo({}, { mayCampaign: false });
-    blank.from(2, voteRequest(1));
-    expect(blank.sent('vote-reply')).toEqual([]);
-    const old = new Solo({}, { vote: { term: term(1), votedFor: null } });
-    old.step({ type: 'peer-has-history' });
-    old.from(2, voteRequest(2));
-    expect(old.sentOne('vote-reply').granted).toBe(true);
   });
 });
 

@@ -20,6 +20,8 @@ export function becomeLeader(core: Core): void {
   core.role = 'leader';
   core.leader = core.id;
   core.election = null;
+  // A leader has all that is committed: a checkpoint that was coming in is of no more use.
+  core.intake = null;
   timers.hintDue = null;
   timers.leaderLost = false;
   core.outbox.dropVoteRequests();

@@ -76,11 +76,13 @@ function compare(log: Log, dumb: DumbLog, newest: number): void {
   for (let index = dumb.base - 1; index <= last + 1; index++) {
     const known = dumb.entries.find((entry) => entry.index === index)?.term ?? null;
     expect(log.termAt(logIndex(index))).toBe(index === dumb.base ? dumb.baseTerm : known);
-    for (const of of [dumb.baseTerm, newest - 1, newest]) {
-      if (index < dumb.base || of < dumb.baseTerm) continue;
-      const found = dumb.entries.filter((entry) => entry.index <= index && entry.term <= of).at(-1);
+    for (const asked of [dumb.baseTerm, newest - 1, newest]) {
+      if (index < dumb.base || asked < dumb.baseTerm) continue;
+      const found = dumb.entries
+        .filter((entry) => entry.index <= index && entry.term <= asked)
+        .at(-1);
       const wanted = found === undefined ? log.base : { index: found.index, term: found.term };
-      expect(log.newestAtMost(logIndex(index), term(of))).toEqual(wanted);
+      expect(log.newestAtMost(logIndex(index), term(asked))).toEqual(wanted);
     }
   }
 }

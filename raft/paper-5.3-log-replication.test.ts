@@ -64,7 +64,7 @@ describe('paper, 5.3: log replication', () => {
     expect(cluster.oracle.committed[2]?.body).toEqual({ kind: 'command', text: '"a":1' });
   });
 
-  test('R35 a slow or dead follower holds nobody up, and gets everything when it is back', () => {
+  test('a slow or dead follower holds nobody up, and gets everything when it is back', () => {
     const cluster = new Cluster({ config: PATIENT });
     cluster.step(1, { type: 'campaign' });
     cluster.run(100);
@@ -111,7 +111,7 @@ describe('paper, 5.3: log replication', () => {
     }
   });
 
-  test('R45 a follower that restarts in a quiet cluster applies what was committed, with nothing written', () => {
+  test('R43 a follower that restarts in a quiet cluster applies what was committed, with nothing written', () => {
     const cluster = new Cluster({ config: PATIENT });
     cluster.step(1, { type: 'campaign' });
     cluster.run(100);

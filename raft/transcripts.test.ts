@@ -8,12 +8,22 @@ import { Cluster } from './testing/cluster.js';
 
 const PATIENT = { electionTimeoutMsMin: 5000, electionTimeoutMsMax: 9000 };
 
-function play(options: ClusterOptions, scenario: (cluster: Cluster) => void): string {
+/** What happens after `prepare`. */
+function play(
+  options: ClusterOptions,
+  scenario: (cluster: Cluster) => void,
+  prepare: (cluster: Cluster) => void = lead,
+): string {
   const lines: string[] = [];
   const trace = (line: string): number => lines.push(line);
-  scenario(new Cluster({ latencyMs: [1, 1], diskMs: [2, 2], ...options, trace }));
+  const cluster = new Cluster({ latencyMs: [1, 1], diskMs: [2, 2], ...options, trace });
+  prepare(cluster);
+  lines.length = 0;
+  scenario(cluster);
   return lines.join('\n');
 }
+
+const nothing = (): void => undefined;
 
 const lead = (cluster: Cluster): void => {
   cluster.step(1, { type: 'campaign' });
@@ -21,12 +31,11 @@ const lead = (cluster: Cluster): void => {
 };
 
 test('an election', () => {
-  expect(play({ config: PATIENT }, lead)).toMatchSnapshot();
+  expect(play({ config: PATIENT }, lead, nothing)).toMatchSnapshot();
 });
 
 test('a write', () => {
   const transcript = play({ config: PATIENT }, (cluster) => {
-    lead(cluster);
     cluster.propose(1, '"a":1', '"b":2');
     cluster.run(20);
   });
@@ -39,12 +48,11 @@ test('a conflict is repaired', () => {
     2: { terms: [1, 1, 4, 4], term: 4 },
     3: { terms: [1, 1, 2, 2, 3, 3], term: 4 },
   };
-  expect(play({ config: PATIENT, logs }, lead)).toMatchSnapshot();
+  expect(play({ config: PATIENT, logs }, lead, nothing)).toMatchSnapshot();
 });
 
 test('the leader dies, and its connections with it', () => {
   const transcript = play({ config: PATIENT }, (cluster) => {
-    lead(cluster);
     cluster.crash(1);
     for (const id of [2, 3]) cluster.step(id, { type: 'connection-lost', peer: nodeId(1) });
     cluster.run(80);
@@ -54,7 +62,6 @@ test('the leader dies, and its connections with it', () => {
 
 test('leadership is handed over', () => {
   const transcript = play({ config: PATIENT }, (cluster) => {
-    lead(cluster);
     cluster.propose(1, '"a":1');
     cluster.step(1, { type: 'transfer', to: nodeId(3) });
     cluster.run(30);
@@ -63,22 +70,26 @@ test('leadership is handed over', () => {
 });
 
 test('a follower far behind gets a checkpoint', () => {
-  const transcript = play({ config: PATIENT, checkpointEvery: 5 }, (cluster) => {
-    cluster.crash(3);
-    lead(cluster);
-    for (let times = 0; times < 6; times++) {
-      cluster.propose(1, '"a":1', '"b":2');
-      cluster.run(10);
-    }
-    cluster.start(3);
-    cluster.run(280);
-  });
+  const transcript = play(
+    { config: PATIENT, checkpointEvery: 5 },
+    (cluster) => {
+      cluster.start(3);
+      cluster.run(280);
+    },
+    (cluster) => {
+      cluster.crash(3);
+      lead(cluster);
+      for (let times = 0; times < 6; times++) {
+        cluster.propose(1, '"a":1', '"b":2');
+        cluster.run(10);
+      }
+    },
+  );
   expect(transcript).toMatchSnapshot();
 });
 
 test('a read on a follower', () => {
   const transcript = play({ config: PATIENT }, (cluster) => {
-    lead(cluster);
     cluster.propose(1, '"a":1');
     cluster.run(4);
     cluster.read(3);

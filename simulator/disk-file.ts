@@ -116,7 +116,7 @@ export class DiskFile {
 
   /** What had not begun by now never happened. */
   undo(now: number): void {
-    const begun = this.#records.filter(({ startAt }) => startAt < now);
+    const begun = this.#records.filter(({ startAt }) => startAt <= now);
     if (begun.length === this.#records.length) return;
     this.#records = begun;
     this.#seen = this.#rebuilt();

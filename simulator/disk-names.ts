@@ -84,7 +84,7 @@ export class DiskNames {
 
   /** What had not begun by now never happened. */
   undo(now: number): void {
-    this.#changes = this.#changes.filter(({ startAt }) => startAt < now);
+    this.#changes = this.#changes.filter(({ startAt }) => startAt <= now);
     this.#seen = this.#rebuilt();
   }
 

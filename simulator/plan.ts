@@ -95,7 +95,7 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
     queueTimeoutMs: random.pick([1_000, 15_000]),
     diskMsMean: random.pick([0.1, 1, 5]),
     thinkMs: random.pick([2, 10, 50]),
-    directChance: random.pick([0, 0, 0.3]),
+    directChance: random.pick([0, 0.3, 0.7]),
     transcode: random.chance(0.2),
   };
 }
@@ -103,10 +103,10 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
 /** Each kind is on or off by itself, and as frequent as it happens to be. */
 function drawFaults(random: Random): ReadonlyMap<FaultKind, number> {
   const faults = new Map<FaultKind, number>();
-  const share = random.pick([0, 0.2, 0.4, 0.6]);
+  const share = random.pick([0.1, 0.3, 0.5, 0.7]);
   for (const kind of FAULT_KINDS) {
     const on = random.chance(share);
-    const mean = random.between(500, 6_000);
+    const mean = random.between(300, 5_000);
     if (on) faults.set(kind, mean);
   }
   return faults;

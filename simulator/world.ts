@@ -35,7 +35,7 @@ type WorldEvent =
   | { readonly type: 'examine' };
 
 const NODE_NAMES = ['ada', 'bob', 'cy', 'dan', 'eve', 'fay', 'gus'];
-const EXAMINE_EVERY_MS = 500;
+const EXAMINE_EVERY_MS = 1_000;
 
 export class World implements Surroundings {
   readonly random: Random;

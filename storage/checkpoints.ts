@@ -106,11 +106,12 @@ export class Checkpoints {
 
   /** Starts to write the state at the marker; `at` is its position in the log. */
   begin(marker: Marker, at: ChainPosition, source: CheckpointSource): void {
-    this.abandon();
-    if (marker.index <= this.index) {
+    // The same marker is the same state: what is under way stands for it.
+    if (marker.index <= this.index || marker.index === this.#writing?.marker.index) {
       source.close();
       return;
     }
+    this.abandon();
     const data = checkpointHeader({ at, membership: marker.membership });
     const crc = crc32c(data);
     const buffer = new Uint8Array(WRITE_BYTES);

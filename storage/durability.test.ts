@@ -15,6 +15,8 @@ type Action =
   | { readonly do: 'vote' }
   | { readonly do: 'deliver'; readonly count: number }
   | { readonly do: 'wait' }
+  /** Part of what is under way gets done. */
+  | { readonly do: 'pause' }
   | { readonly do: 'crash' }
   | { readonly do: 'kill' };
 
@@ -50,6 +52,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
         'release',
         'vote',
         'wait',
+        'pause',
         'crash',
         'kill',
       )
@@ -116,6 +119,9 @@ class User {
         break;
       case 'wait':
         this.bench.wait(25);
+        break;
+      case 'pause':
+        this.bench.wait(0.7);
         break;
       case 'crash':
         this.bench.crash();
@@ -240,6 +246,7 @@ test('rules 20, 32, 35, R32: any appends, cuts, checkpoints, votes and crashes',
 test.each([
   ['entries reported before they are synced', { ...RULES, syncsBeforeReporting: () => false }],
   ['no sync of the directory (rule 32)', { ...RULES, syncsDirectory: () => false }],
+  ['every tail taken for damage', { ...RULES, isDamage: () => true }],
 ])('a planted bug is caught: %s', (_name, rules) => {
   const details = fc.check(
     fc.property(fc.nat(), scripts, (seed, script) => {
@@ -249,4 +256,32 @@ test.each([
   );
 
   expect(details.failed).toBe(true);
+});
+
+test('a conflict that is cut but not synced away can look like damage: hence the sync', () => {
+  const script: Action[] = [
+    { do: 'append', count: 9 },
+    { do: 'deliver', count: 8 },
+    { do: 'wait' },
+    { do: 'deliver', count: 8 },
+    { do: 'truncate', back: 6 },
+    { do: 'append', count: 4 },
+    { do: 'pause' },
+    { do: 'pause' },
+  ];
+  const refusals = (rules: typeof RULES): number => {
+    let count = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      try {
+        play(seed, script, rules);
+      } catch (error) {
+        expect(String(error)).toContain('this is damage');
+        count++;
+      }
+    }
+    return count;
+  };
+
+  expect(refusals(RULES)).toBe(0);
+  expect(refusals({ ...RULES, syncsTruncation: () => false })).toBeGreaterThan(0);
 });

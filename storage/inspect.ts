@@ -96,17 +96,23 @@ export function* inspect(): Steps<Inspection> {
     ...linesOf(files, scan),
     confirmed: scan?.confirmed ?? 0,
     committed: scan?.committed ?? 0,
-    bad: scan?.bad == null ? null : { ...scan.bad, isDamage: isDamage(scan) },
+    bad: badOf(scan),
     checkpoints,
     verdict: yield* judge(known, scan),
   };
+}
+
+function badOf(scan: Scan | null): Inspection['bad'] {
+  if (scan === null || scan.bad === null) return null;
+  return { ...scan.bad, isDamage: isDamage(scan) };
 }
 
 const isDamage = ({ bad, confirmed }: Scan): boolean =>
   bad !== null && (bad.isImpossible || RULES.isDamage(bad.expected, confirmed));
 
 function positionOf(checkpoint: InspectedCheckpoint | undefined): ChainPosition | null {
-  if (checkpoint?.term == null || checkpoint.chain === null) return null;
+  if (checkpoint === undefined || checkpoint.term === null || checkpoint.chain === null)
+    return null;
   const chain = Number.parseInt(checkpoint.chain, 16);
   return { index: checkpoint.index, term: checkpoint.term, chain };
 }
@@ -201,7 +207,8 @@ function* judge(identity: Identity | null, scan: Scan | null): Steps<Inspection[
     const operation = step.value;
     if (operation.op !== 'read' && operation.op !== 'list') {
       steps.return({ code: 'blank', message: '' });
-      return scan?.bad == null ? SOUND : { code: 'tail-will-be-cut', message: tailOf(scan.bad) };
+      const bad = scan?.bad ?? null;
+      return bad === null ? SOUND : { code: 'tail-will-be-cut', message: tailOf(bad) };
     }
     step = steps.next(yield operation);
   }

@@ -1,12 +1,22 @@
 /** Messages between nodes: the core's plain objects and their protobuf form. */
 import { logIndex, nodeId, term as termOf, type Message } from '#raft';
 import { Reply as WireReply, Request as WireRequest } from '#rpc/generated/relevo/v1/session';
+import type { Reply, Request } from '#rpc/session/frames';
 import type { PeerMessage as WireMessage } from '#rpc/generated/relevo/v1/peer';
 import { decodeLines, type Storage } from '#storage';
 import type { PeerMessage } from '../ports.js';
 
 /** What the codec needs of the storage: log lines as they stand. */
 export type LineSource = Pick<Storage, 'linesBetween' | 'chainAt'>;
+
+interface Codec<Frame> {
+  encode(frame: Frame): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): Frame;
+}
+
+/** The generated codecs by the frames' types, in which kinds and outcomes are plain numbers. */
+const REQUEST_CODEC: Codec<Request> = WireRequest;
+const REPLY_CODEC: Codec<Reply> = WireReply;
 
 /** A message that can't be one of ours; the stream that carried it is ended. */
 export class MalformedMessage extends Error {
@@ -18,11 +28,11 @@ export function toWire(message: PeerMessage, lines: LineSource): WireMessage {
     case 'raft':
       return raftToWire(message.message, lines);
     case 'forward-request': {
-      const request = WireRequest.encode(message.request).finish();
+      const request = REQUEST_CODEC.encode(message.request).finish();
       return wire(0, { $case: 'forwardRequest', value: { id: message.id, request } });
     }
     case 'forward-reply': {
-      const reply = WireReply.encode(message.reply).finish();
+      const reply = REPLY_CODEC.encode(message.reply).finish();
       return wire(0, { $case: 'forwardReply', value: { id: message.id, reply } });
     }
     case 'leadership-request':
@@ -136,80 +146,89 @@ function chunkToWire(message: Of<'checkpoint-chunk'>): WireValue<'checkpointChun
 /** Throws `MalformedMessage` or the storage's `LinesMalformed`; nothing was taken from it then. */
 export function fromWire(message: WireMessage): PeerMessage {
   const { kind } = message;
-  const term = termOf(message.term);
-  switch (kind?.$case) {
-    case undefined:
-      throw new MalformedMessage('a message of no known kind; is the other node newer than this?');
+  if (kind === undefined) {
+    throw new MalformedMessage('a message of no known kind; is the other node newer than this?');
+  }
+  switch (kind.$case) {
     case 'forwardRequest': {
       const { id, request } = kind.value;
-      return { type: 'forward-request', id, request: WireRequest.decode(request) };
+      return { type: 'forward-request', id, request: REQUEST_CODEC.decode(request) };
     }
     case 'forwardReply': {
       const { id, reply } = kind.value;
-      return { type: 'forward-reply', id, reply: WireReply.decode(reply) };
+      return { type: 'forward-reply', id, reply: REPLY_CODEC.decode(reply) };
     }
     case 'leadershipRequest':
       return { type: 'leadership-request' };
+    default:
+      return { type: 'raft', message: raftFromWire(termOf(message.term), kind) };
+  }
+}
+
+/** The kinds that are the core's own. */
+type RaftKind = Exclude<
+  NonNullable<WireMessage['kind']>,
+  { $case: 'forwardRequest' | 'forwardReply' | 'leadershipRequest' }
+>;
+
+function raftFromWire(term: Message['term'], kind: RaftKind): Message {
+  switch (kind.$case) {
     case 'preVoteRequest': {
       const { lastIndex, lastTerm, hinted } = kind.value;
       const last = { index: logIndex(lastIndex), term: termOf(lastTerm) };
-      return raft({ type: 'pre-vote-request', term, last, hinted });
+      return { type: 'pre-vote-request', term, last, hinted };
     }
     case 'preVoteReply': {
       const { granted, proposedTerm } = kind.value;
-      return raft({ type: 'pre-vote-reply', term, granted, proposedTerm: termOf(proposedTerm) });
+      return { type: 'pre-vote-reply', term, granted, proposedTerm: termOf(proposedTerm) };
     }
     case 'voteRequest': {
       const { lastIndex, lastTerm, transfer } = kind.value;
       const last = { index: logIndex(lastIndex), term: termOf(lastTerm) };
-      return raft({ type: 'vote-request', term, last, transfer });
+      return { type: 'vote-request', term, last, transfer };
     }
     case 'voteReply':
-      return raft({ type: 'vote-reply', term, granted: kind.value.granted });
+      return { type: 'vote-reply', term, granted: kind.value.granted };
     case 'appendRequest': {
       const { previousIndex, previousTerm, previousChain, commitIndex } = kind.value;
-      return raft({
+      return {
         type: 'append-request',
         term,
         previous: { index: logIndex(previousIndex), term: termOf(previousTerm) },
         entries: decodeLines(previousChain, kind.value.lines),
         commitIndex: logIndex(commitIndex),
-      });
+      };
     }
     case 'appendReply':
-      return raft(appendReplyOf(term, kind.value));
+      return appendReplyOf(term, kind.value);
     case 'heartbeatRequest': {
       const { commitIndex, round } = kind.value;
-      return raft({ type: 'heartbeat-request', term, commitIndex: logIndex(commitIndex), round });
+      return { type: 'heartbeat-request', term, commitIndex: logIndex(commitIndex), round };
     }
     case 'heartbeatReply': {
       const { round, matchIndex } = kind.value;
-      return raft({ type: 'heartbeat-reply', term, round, matchIndex: logIndex(matchIndex) });
+      return { type: 'heartbeat-reply', term, round, matchIndex: logIndex(matchIndex) };
     }
     case 'readIndexRequest':
-      return raft({ type: 'read-index-request', term, id: kind.value.id });
+      return { type: 'read-index-request', term, id: kind.value.id };
     case 'readIndexReply': {
       const { id, confirmed, index } = kind.value;
-      return raft({
+      return {
         type: 'read-index-reply',
         term,
         id,
         index: confirmed ? logIndex(index) : null,
-      });
+      };
     }
     case 'checkpointChunk':
-      return raft(chunkOf(term, kind.value));
+      return chunkOf(term, kind.value);
     case 'checkpointReply': {
       const { index, offset, installed } = kind.value;
-      return raft({ type: 'checkpoint-reply', term, index: logIndex(index), offset, installed });
+      return { type: 'checkpoint-reply', term, index: logIndex(index), offset, installed };
     }
     case 'timeoutNow':
-      return raft({ type: 'timeout-now', term });
+      return { type: 'timeout-now', term };
   }
-}
-
-function raft(message: Message): PeerMessage {
-  return { type: 'raft', message };
 }
 
 function appendReplyOf(term: Message['term'], value: WireValue<'appendReply'>): Message {

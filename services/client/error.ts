@@ -16,7 +16,7 @@ export class RelevoError extends Error {
   readonly code: string;
   readonly outcome: FailureOutcome;
   /** `session:sequence` of a write with unknown outcome, good until its session expires. */
-  readonly requestId?: string;
+  declare readonly requestId?: string;
 
   constructor(code: string, outcome: FailureOutcome, message: string, requestId?: string) {
     super(message);

@@ -1,6 +1,5 @@
 /** The program `relevo`. */
-import { homeHistoryFile, runCli, terminalWorld } from './cli/index.js';
-import { exitCodeOf, ExitCode } from './cli/exit-code.js';
+import { ExitCode, exitCodeOf, homeHistoryFile, runCli, terminalWorld } from '#client/cli';
 import { Relevo } from './index.js';
 
 const interrupt = new AbortController();

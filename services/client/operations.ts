@@ -6,6 +6,7 @@ import {
   type Compare as WireCompare,
   type RangeRequest,
 } from '#rpc/generated/relevo/v1/kv';
+import { encodeFields } from './wire-fields.js';
 import type { Compare, Data, KeySelector, RangeView, Txn, TxnOperation } from './types.js';
 
 const NO_BYTES = new Uint8Array(0);
@@ -14,13 +15,20 @@ const ZERO_BYTE = new Uint8Array(1);
 
 /** Throws a TypeError for anything else than text or bytes. */
 export function bytesOf(data: Data, what: string): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data, 'utf8');
-  // Callers without types pass other things, too.
-  const other: unknown = data;
-  if (other instanceof Uint8Array) return other;
-  const given = other === null ? 'null' : typeof other;
+  const checked = textOrBytes(data, what);
+  return typeof checked === 'string' ? Buffer.from(checked, 'utf8') : checked;
+}
+
+/** Callers without types pass other things, too. */
+function textOrBytes(data: unknown, what: string): Data {
+  if (typeof data === 'string' || data instanceof Uint8Array) return data;
+  const given = data === null ? 'null' : typeof data;
   throw new TypeError(`${what} has to be text or bytes, not ${given}`);
 }
+
+/** Operation's field numbers. */
+const PUT = 1;
+const RANGE = 2;
 
 interface WireRange {
   readonly key: Uint8Array;
@@ -49,14 +57,23 @@ export function endOfPrefix(prefix: Uint8Array): Uint8Array {
   for (let at = prefix.length - 1; at >= 0; at -= 1) {
     const byte = prefix[at] ?? 0xff;
     if (byte === 0xff) continue;
-    const end = prefix.slice(0, at + 1);
+    // Not `slice`: a Buffer's would be a view of the prefix itself.
+    const end = new Uint8Array(prefix.subarray(0, at + 1));
     end[at] = byte + 1;
     return end;
   }
   return ZERO_BYTE;
 }
 
+/** A read of one key as it is now. */
+export function encodeGet(key: Data): Uint8Array {
+  return encodeFields(RANGE, textOrBytes(key, 'a key'), NO_BYTES);
+}
+
 export function encodePut(key: Data, value: Data, lease = 0, returnPrevious = false): Uint8Array {
+  if (lease === 0 && !returnPrevious) {
+    return encodeFields(PUT, textOrBytes(key, 'a key'), textOrBytes(value, 'a value'));
+  }
   return encode({
     $case: 'put',
     value: { key: bytesOf(key, 'a key'), value: bytesOf(value, 'a value'), lease, returnPrevious },

@@ -2,14 +2,23 @@
 import { RequestKind } from '#rpc/session/frames';
 import { Calls, type CallSettings } from './calls.js';
 import { parseEndpoints } from './endpoints.js';
-import { encodeDelete, encodePut, encodeRange, encodeTxn, isReadOnly } from './operations.js';
+import {
+  encodeDelete,
+  encodeGet,
+  encodePut,
+  encodeRange,
+  encodeTxn,
+  isReadOnly,
+} from './operations.js';
 import {
   deleteResult,
+  getPair,
   getResult,
   parseRequestId,
   putResult,
   rangeResult,
   txnResult,
+  type Done,
 } from './results.js';
 import { SESSION_DEFAULTS } from './session-types.js';
 import { networkTransport, type Transport } from './transport.js';
@@ -73,45 +82,78 @@ export class Relevo implements RelevoClient {
     return this.#calls.peer;
   }
 
-  async put(key: Data, value: Data, options: PutOptions = {}): Promise<PutResult> {
-    const payload = encodePut(key, value, options.lease, options.returnPrevious);
-    return this.#calls.call(RequestKind.write, payload, writeSettings(options), putResult);
+  put(key: Data, value: Data, options: PutOptions = {}): Promise<PutResult> {
+    return this.#call(
+      RequestKind.write,
+      () => encodePut(key, value, options.lease, options.returnPrevious),
+      () => writeSettings(options),
+      putResult,
+    );
   }
 
-  async get(key: Data, options: ReadOptions = {}): Promise<Pair | null> {
-    const { pair } = await this.getWithMeta(key, options);
-    return pair;
+  get(key: Data, options: ReadOptions = {}): Promise<Pair | null> {
+    return this.#get(key, options, getPair);
   }
 
-  async getWithMeta(key: Data, options: ReadOptions = {}): Promise<GetResult> {
-    const payload = encodeRange({ key }, ONE_KEY, options.revision);
-    const kind = readKind(options.consistency);
-    return this.#calls.call(kind, payload, readSettings(options), getResult);
+  getWithMeta(key: Data, options: ReadOptions = {}): Promise<GetResult> {
+    return this.#get(key, options, getResult);
   }
 
-  async range(selector: KeySelector, options: RangeOptions = {}): Promise<RangeResult> {
-    const payload = encodeRange(selector, options, options.revision);
-    const kind = readKind(options.consistency);
-    return this.#calls.call(kind, payload, readSettings(options), rangeResult);
+  range(selector: KeySelector, options: RangeOptions = {}): Promise<RangeResult> {
+    return this.#call(
+      readKind(options.consistency),
+      () => encodeRange(selector, options, options.revision),
+      () => readSettings(options),
+      rangeResult,
+    );
   }
 
-  async delete(selector: Data | KeySelector, options: DeleteOptions = {}): Promise<DeleteResult> {
+  delete(selector: Data | KeySelector, options: DeleteOptions = {}): Promise<DeleteResult> {
     const keys = isData(selector) ? { key: selector } : selector;
-    const payload = encodeDelete(keys, options.returnPrevious);
-    return this.#calls.call(RequestKind.write, payload, writeSettings(options), deleteResult);
+    return this.#call(
+      RequestKind.write,
+      () => encodeDelete(keys, options.returnPrevious),
+      () => writeSettings(options),
+      deleteResult,
+    );
   }
 
-  async txn(txn: Txn, options: TxnOptions = {}): Promise<TxnResult> {
-    const payload = encodeTxn(txn);
-    if (isReadOnly(txn)) {
-      const kind = readKind(options.consistency);
-      return this.#calls.call(kind, payload, readSettings(options), txnResult);
-    }
-    return this.#calls.call(RequestKind.write, payload, writeSettings(options), txnResult);
+  txn(txn: Txn, options: TxnOptions = {}): Promise<TxnResult> {
+    const readOnly = isReadOnly(txn);
+    return this.#call(
+      readOnly ? readKind(options.consistency) : RequestKind.write,
+      () => encodeTxn(txn),
+      () => (readOnly ? readSettings(options) : writeSettings(options)),
+      txnResult,
+    );
   }
 
   close(timeoutMs: number = CLOSE_MS): Promise<void> {
     return this.#calls.close(timeoutMs);
+  }
+
+  #get<Result>(key: Data, options: ReadOptions, read: (done: Done) => Result): Promise<Result> {
+    const { revision = 0 } = options;
+    return this.#call(
+      readKind(options.consistency),
+      () => (revision === 0 ? encodeGet(key) : encodeRange({ key }, ONE_KEY, revision)),
+      () => readSettings(options),
+      read,
+    );
+  }
+
+  /** One promise a call: `async` would make three of it. What throws here rejects all the same. */
+  #call<Result>(
+    kind: number,
+    encode: () => Uint8Array,
+    settings: () => CallSettings,
+    read: (done: Done) => Result,
+  ): Promise<Result> {
+    try {
+      return this.#calls.call(kind, encode(), settings(), read);
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 }
 

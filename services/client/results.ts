@@ -1,11 +1,9 @@
 /** Encoded OperationResults (relevo/v1/kv.proto) as what calls give. */
-import {
-  OperationResult,
-  type KeyValue,
-  type RangeResult as WireRangeResult,
-} from '#rpc/generated/relevo/v1/kv';
+import { OperationResult, type KeyValue } from '#rpc/generated/relevo/v1/kv';
+import { NO_BYTES } from '#rpc/session/frames';
 import { RelevoError } from './error.js';
 import type { RequestId, Settlement } from './session-types.js';
+import { FieldReader, MalformedAnswer } from './wire-fields.js';
 import type {
   DeleteResult,
   GetResult,
@@ -42,21 +40,14 @@ function textOf(bytes: Uint8Array): string | null {
 
 /** Its bytes are its own: nothing of the message that brought them stays alive. */
 class PairOfBytes implements Pair {
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
-  readonly createRevision: number;
-  readonly modRevision: number;
-  readonly version: number;
-  readonly lease: number;
-
-  constructor(wire: KeyValue) {
-    this.key = new Uint8Array(wire.key);
-    this.value = new Uint8Array(wire.value);
-    this.createRevision = wire.createRevision;
-    this.modRevision = wire.modRevision;
-    this.version = wire.version;
-    this.lease = wire.lease;
-  }
+  constructor(
+    readonly key: Uint8Array,
+    readonly value: Uint8Array,
+    readonly createRevision: number,
+    readonly modRevision: number,
+    readonly version: number,
+    readonly lease: number,
+  ) {}
 
   get keyText(): string | null {
     return textOf(this.key);
@@ -68,28 +59,31 @@ class PairOfBytes implements Pair {
 }
 
 export function putResult(done: Done): PutResult {
-  const put = decoded(done.payload, 'put');
-  const written = { ...served(done, put.revision), requestId: requestIdText(done.requestId) };
-  return put.previous === undefined
-    ? written
-    : { ...written, previous: new PairOfBytes(put.previous) };
+  const { revision, previous } = decodePut(done.payload);
+  const written = {
+    revision,
+    servedBy: done.servedBy,
+    linearizable: done.linearizable,
+    requestId: requestIdText(done.requestId),
+  };
+  return previous === null ? written : { ...written, previous };
 }
 
 export function getResult(done: Done): GetResult {
-  const range = decoded(done.payload, 'range');
-  const [pair] = range.pairs;
-  return {
-    ...served(done, range.revision),
-    pair: pair === undefined ? null : new PairOfBytes(pair),
-  };
+  const { revision, pairs } = decodeRange(done.payload);
+  const { servedBy, linearizable } = done;
+  return { revision, servedBy, linearizable, pair: pairs[0] ?? null };
+}
+
+export function getPair(done: Done): Pair | null {
+  return decodeRange(done.payload).pairs[0] ?? null;
 }
 
 export function rangeResult(done: Done): RangeResult {
-  const last = decoded(done.payload, 'range');
-  const pairs: Pair[] = [];
-  for (const part of done.parts) addPairs(pairs, decoded(part, 'range'));
-  addPairs(pairs, last);
-  return { ...served(done, last.revision), pairs, more: last.more, count: last.count };
+  const { revision, pairs, more, count } = decodeRange(done.payload);
+  const before = done.parts.flatMap((part) => decodeRange(part).pairs);
+  const all = before.length === 0 ? pairs : before.concat(pairs);
+  return { ...served(done, revision), pairs: all, more, count };
 }
 
 export function deleteResult(done: Done): DeleteResult {
@@ -98,7 +92,7 @@ export function deleteResult(done: Done): DeleteResult {
     ...served(done, revision),
     requestId: requestIdText(done.requestId),
     deleted,
-    previous: previous.map((pair) => new PairOfBytes(pair)),
+    previous: previous.map(pairOf),
   };
 }
 
@@ -116,26 +110,18 @@ function served(done: Done, revision: number) {
   return { revision, servedBy: done.servedBy, linearizable: done.linearizable };
 }
 
-function addPairs(pairs: Pair[], range: WireRangeResult): void {
-  for (const pair of range.pairs) pairs.push(new PairOfBytes(pair));
-}
-
 function txnOperationResult({ kind }: OperationResult): TxnOperationResult {
   switch (kind?.$case) {
     case 'put': {
       const { previous } = kind.value;
-      return previous === undefined
-        ? { kind: 'put' }
-        : { kind: 'put', previous: new PairOfBytes(previous) };
+      return previous === undefined ? { kind: 'put' } : { kind: 'put', previous: pairOf(previous) };
     }
     case 'range': {
       const { more, count } = kind.value;
-      const pairs: Pair[] = [];
-      addPairs(pairs, kind.value);
-      return { kind: 'range', pairs, more, count };
+      return { kind: 'range', pairs: kind.value.pairs.map(pairOf), more, count };
     }
     case 'delete': {
-      const previous = kind.value.previous.map((pair) => new PairOfBytes(pair));
+      const previous = kind.value.previous.map(pairOf);
       return { kind: 'delete', deleted: kind.value.deleted, previous };
     }
     case 'txn': {
@@ -143,8 +129,94 @@ function txnOperationResult({ kind }: OperationResult): TxnOperationResult {
       return { kind: 'txn', succeeded, results: results.map(txnOperationResult) };
     }
     case undefined:
-      throw unreadable('an empty result within a transaction');
+      throw unreadable('a result within the transaction is empty');
   }
+}
+
+interface Put {
+  revision: number;
+  previous: Pair | null;
+}
+
+/** OperationResult { PutResult put = 1; } */
+function decodePut(payload: Uint8Array): Put {
+  const put: Put = { revision: 0, previous: null };
+  readResult(payload, 1, 'put', (reader) => {
+    for (let field = reader.next(); field !== 0; field = reader.next()) {
+      if (field === 1) put.revision = reader.number();
+      else if (field === 2) put.previous = readPair(reader);
+      else reader.skip();
+    }
+  });
+  return put;
+}
+
+interface Range {
+  revision: number;
+  readonly pairs: Pair[];
+  more: boolean;
+  count: number;
+}
+
+/** OperationResult { RangeResult range = 2; } */
+function decodeRange(payload: Uint8Array): Range {
+  const range: Range = { revision: 0, pairs: [], more: false, count: 0 };
+  readResult(payload, 2, 'range', (reader) => {
+    for (let field = reader.next(); field !== 0; field = reader.next()) {
+      if (field === 1) range.revision = reader.number();
+      else if (field === 2) range.pairs.push(readPair(reader));
+      else if (field === 3) range.more = reader.number() !== 0;
+      else if (field === 4) range.count = reader.number();
+      else reader.skip();
+    }
+  });
+  return range;
+}
+
+function readResult(
+  payload: Uint8Array,
+  wanted: number,
+  name: string,
+  read: (reader: FieldReader) => void,
+): void {
+  const reader = new FieldReader(payload);
+  try {
+    const found = reader.next();
+    if (found !== wanted) throw new MalformedAnswer(`it is field ${found}, not a ${name} result`);
+    const outer = reader.enter();
+    read(reader);
+    reader.leave(outer);
+  } catch (error) {
+    if (error instanceof MalformedAnswer) throw unreadable(error.message);
+    throw error;
+  }
+}
+
+function readPair(reader: FieldReader): Pair {
+  const outer = reader.enter();
+  let key: Uint8Array = NO_BYTES;
+  let value: Uint8Array = NO_BYTES;
+  let createRevision = 0;
+  let modRevision = 0;
+  let version = 0;
+  let lease = 0;
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === 1) key = reader.bytes();
+    else if (field === 2) value = reader.bytes();
+    else if (field === 3) createRevision = reader.number();
+    else if (field === 4) modRevision = reader.number();
+    else if (field === 5) version = reader.number();
+    else if (field === 6) lease = reader.number();
+    else reader.skip();
+  }
+  reader.leave(outer);
+  return new PairOfBytes(key, value, createRevision, modRevision, version, lease);
+}
+
+function pairOf({ key, value, ...numbers }: KeyValue): Pair {
+  const { createRevision, modRevision, version, lease } = numbers;
+  const [ownKey, ownValue] = [new Uint8Array(key), new Uint8Array(value)];
+  return new PairOfBytes(ownKey, ownValue, createRevision, modRevision, version, lease);
 }
 
 type WireResult = NonNullable<OperationResult['kind']>;
@@ -158,14 +230,14 @@ function decoded<Case extends WireResult['$case']>(
   try {
     ({ kind } = OperationResult.decode(bytes));
   } catch (error) {
-    throw unreadable(`bytes that can't be decoded (${String(error)})`);
+    throw unreadable(String(error));
   }
   if (kind?.$case === wanted) return kind.value as ResultOf<Case>;
-  throw unreadable(`${kind?.$case ?? 'no'} result instead of a ${wanted} result`);
+  throw unreadable(`it is a ${kind?.$case ?? 'result of no kind'}, not a ${wanted}`);
 }
 
 /** The other side says that it is done; only what came of it can't be read. */
 function unreadable(what: string): RelevoError {
-  const text = `the answer holds ${what}; run the same release on both sides`;
+  const text = `the answer can't be read: ${what}; run the same release on both sides`;
   return new RelevoError('malformed', 'unknown', text);
 }

@@ -82,7 +82,7 @@ export class NodeDialer {
     }
     this.#failures = 0;
     this.#isUp = true;
-    this.#log('info', 'node connected', { node: welcome.name, id, address: this.#address });
+    this.#log('info', 'node connected', { peer: welcome.name, id, address: this.#address });
     this.#events.connected(welcome);
   }
 

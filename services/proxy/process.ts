@@ -13,7 +13,7 @@ import { ClientStreams } from './client-streams.js';
 import { Driver } from './driver.js';
 import { kvService } from './kv-service.js';
 import type { ProxyLog } from './log.js';
-import { NodeDialer } from './node-dialer.js';
+import { NodeDialer, type NodeEvents } from './node-dialer.js';
 import { OwnClient } from './own-client.js';
 import { addProxyMetrics } from './proxy-metrics.js';
 import type { RouterConfig, RouterReport, RouterView } from './router/types.js';
@@ -57,6 +57,8 @@ class Proxy implements RunningProxy {
   readonly #ownClient: OwnClient;
   readonly #ownCalls: Calls;
   readonly #setServing: (isServing: boolean) => void;
+  /** Of nodes that were connected once. */
+  readonly #names = new Map<number, string>();
   #http: HttpFace | null = null;
   #sessionTimeoutMs = SESSION_TIMEOUT_MS;
   #isStopping = false;
@@ -132,30 +134,24 @@ class Proxy implements RunningProxy {
     const node = this.#config.nodes.find((candidate) => candidate.id === id);
     if (node === undefined) throw new Error(`node ${id} is not in NODES`);
     const { name, clusterId } = this.#config;
-    const { handle } = { handle: this.#driver.handle.bind(this.#driver) };
-    const events = {
-      connected: (welcome: Welcome) => {
+    const handle = this.#driver.handle.bind(this.#driver);
+    const events: NodeEvents = {
+      connected: (welcome) => {
         this.#sessionTimeoutMs = welcome.sessionTimeoutMs;
+        this.#names.set(id, welcome.name);
         handle({ type: 'node-connected', node: id, welcome });
       },
       lost: () => {
         handle({ type: 'node-lost', node: id });
       },
-    };
-    return new NodeDialer(
-      node,
-      { name, clusterId },
-      {
-        ...events,
-        state: (state) => {
-          handle({ type: 'node-state', node: id, state });
-        },
-        replies: (replies) => {
-          handle({ type: 'node-replies', node: id, replies });
-        },
+      state: (state) => {
+        handle({ type: 'node-state', node: id, state });
       },
-      this.#log,
-    );
+      replies: (replies) => {
+        handle({ type: 'node-replies', node: id, replies });
+      },
+    };
+    return new NodeDialer(node, { name, clusterId }, events, this.#log);
   }
 
   #welcome(): Welcome {
@@ -172,8 +168,7 @@ class Proxy implements RunningProxy {
   }
 
   #nameOf(node: number): string {
-    const known = this.view().nodes.find((view) => view.node === node)?.state?.name;
-    return known ?? `node-${node}`;
+    return this.#names.get(node) ?? `node-${node}`;
   }
 
   #notReady(): string | null {
@@ -197,7 +192,7 @@ class Proxy implements RunningProxy {
         return;
       case 'taken-back': {
         const { requests, reason } = report;
-        this.#log('info', 'taken back', { node: this.#nameOf(report.node), requests, reason });
+        this.#log('info', 'taken back', { peer: this.#nameOf(report.node), requests, reason });
       }
     }
   }

@@ -11,7 +11,7 @@ interface Known {
 }
 
 const KEPT = 4_096;
-const CHECK_EVERY = 8;
+const CHECK_EVERY = 64;
 
 export class EqualState implements Property {
   private readonly hashes = new Map<number, Known>();

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { Load } from '../../cluster/load.js';
 import { judge, readReplica } from '../../cluster/verdict.js';
 import type { Cluster } from '#cluster';
-import { leaderOf, until, withCluster } from './temporary.js';
+import { leaderOf, until, withCluster, type Temporary } from './temporary.js';
 
 const NOTHING_WRONG = { lost: [], doubled: [], unasked: [] };
 const PREFIX = 'load/';
 
 describe('restart', () => {
   test('R41 R42 R45 a node that was stopped, and one that was killed, come back with everything', async () => {
-    await withCluster({}, async (cluster) => {
-      const client = await cluster.connect();
+    await withCluster({}, async ({ cluster, connect }) => {
+      const client = await connect();
       const termBefore = await termOf(cluster);
       await client.put('1', 'one');
       await cluster.stop('bob');
@@ -25,19 +25,17 @@ describe('restart', () => {
       await cluster.start('cy');
       await cluster.waitUntilReady();
       for (const { name } of cluster.nodes) {
-        const node = await cluster.connectTo(name);
+        const node = await connect(name);
         const texts = (await node.range({ all: true })).pairs.map(({ text }) => text);
         expect(texts).toEqual(['one', 'two', 'three']);
-        await node.close();
       }
       expect(await termOf(cluster)).toBeGreaterThanOrEqual(termBefore);
-      await client.close();
     });
   });
 
   test('R50 the leader is killed under load: nothing fails, nothing is lost, nothing happens twice', async () => {
-    await withCluster({}, async (cluster) => {
-      const client = await cluster.connect();
+    await withCluster({}, async ({ cluster, connect }) => {
+      const client = await connect();
       const load = startLoad([client]);
       await until('the load runs', () => load.record.puts.size > 500);
       const victim = await leaderOf(cluster);
@@ -48,14 +46,13 @@ describe('restart', () => {
       expect(record.failures).toEqual([]);
       await cluster.start(victim);
       await cluster.waitUntilReady();
-      expect(judge(record, await replicasOf(cluster))).toEqual(NOTHING_WRONG);
-      await client.close();
+      expect(judge(record, await replicasOf(cluster, connect))).toEqual(NOTHING_WRONG);
     });
   });
 
   test('R32 R41 all nodes are killed at once under load: every acknowledged write is there afterwards', async () => {
-    await withCluster({}, async (cluster) => {
-      const client = await cluster.connect();
+    await withCluster({}, async ({ cluster, connect }) => {
+      const client = await connect();
       const load = startLoad([client]);
       await until('the load runs', () => load.record.puts.size > 500);
       const names = cluster.nodes.map(({ name }) => name);
@@ -65,25 +62,26 @@ describe('restart', () => {
       const half = load.record.puts.size;
       await until('writes go on', () => load.record.puts.size > half + 100);
       const record = await load.stop();
-      expect(judge(record, await replicasOf(cluster))).toEqual(NOTHING_WRONG);
-      await client.close();
+      expect(judge(record, await replicasOf(cluster, connect))).toEqual(NOTHING_WRONG);
     });
   });
 
   test('R38 when writes fall quiet, the data files of all nodes are the same text', async () => {
-    await withCluster({ environment: { QUIET_CHECKPOINT: '200ms' } }, async (cluster) => {
-      const client = await cluster.connect();
-      for (let turn = 0; turn < 50; turn += 1) await client.put(`key ${turn}`, `Grüße ${turn}`);
-      await until('every node has the same data file', () => {
-        const files = cluster.nodes.map(({ dataDirectory }) => newestDataFile(dataDirectory));
-        return files[0] !== null && new Set(files.map((file) => file?.hash)).size === 1;
-      });
-      const text = newestDataFile(cluster.nodes[0]?.dataDirectory ?? '')?.text ?? '';
-      expect(text).toContain('Grüße 49');
-      for (const line of text.trimEnd().split('\n'))
-        expect(JSON.parse(line)).toBeInstanceOf(Object);
-      await client.close();
-    });
+    await withCluster(
+      { environment: { QUIET_CHECKPOINT: '200ms' } },
+      async ({ cluster, connect }) => {
+        const client = await connect();
+        for (let turn = 0; turn < 50; turn += 1) await client.put(`key ${turn}`, `Grüße ${turn}`);
+        await until('every node has the same data file', () => {
+          const files = cluster.nodes.map(({ dataDirectory }) => newestDataFile(dataDirectory));
+          return files[0] !== null && new Set(files.map((file) => file?.hash)).size === 1;
+        });
+        const text = newestDataFile(cluster.nodes[0]?.dataDirectory ?? '')?.text ?? '';
+        expect(text).toContain('Grüße 49');
+        for (const line of text.trimEnd().split('\n'))
+          expect(JSON.parse(line)).toBeInstanceOf(Object);
+      },
+    );
   });
 });
 
@@ -93,12 +91,14 @@ function startLoad(clients: ConstructorParameters<typeof Load>[0]['clients']): L
   return load;
 }
 
-async function replicasOf(cluster: Cluster): Promise<Awaited<ReturnType<typeof readReplica>>[]> {
+async function replicasOf(
+  cluster: Cluster,
+  connect: Temporary['connect'],
+): Promise<Awaited<ReturnType<typeof readReplica>>[]> {
   const replicas = [];
   for (const { name } of cluster.nodes) {
-    const client = await cluster.connectTo(name);
+    const client = await connect(name);
     replicas.push(await readReplica(client, name, PREFIX));
-    await client.close();
   }
   return replicas;
 }

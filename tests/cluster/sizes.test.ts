@@ -14,8 +14,8 @@ describe('cluster sizes', () => {
   test.each(SIZES)(
     'R1 R8 $nodes node(s), of which $spare may be lost',
     async ({ nodes, spare }) => {
-      await withCluster({ nodes }, async (cluster) => {
-        const client = await cluster.connect();
+      await withCluster({ nodes }, async ({ cluster, connect }) => {
+        const client = await connect();
         await client.put('before', '1');
         const { nodes: views } = await cluster.status();
         expect(views.map(({ state }) => state?.voters)).toEqual(Array(nodes).fill(nodes));
@@ -29,15 +29,14 @@ describe('cluster sizes', () => {
         await cluster.kill(followers[spare] ?? (await leaderOf(cluster)));
         const refused = outcomeOf(client.put('without a majority', '3', { timeoutMs: 1_500 }));
         expect(['not-done', 'unknown']).toContain(await refused);
-        await client.close();
       });
     },
     60_000,
   );
 
   test('R18 R31 no majority: no acknowledgement, no linearizable read; one node returns, and there is', async () => {
-    await withCluster({ nodes: 3 }, async (cluster) => {
-      const client = await cluster.connect();
+    await withCluster({ nodes: 3 }, async ({ cluster, connect }) => {
+      const client = await connect();
       await client.put('kept', 'yes');
       const [first = '', second = ''] = await followersOf(cluster);
       await Promise.all([cluster.kill(first), cluster.kill(second)]);
@@ -49,19 +48,17 @@ describe('cluster sizes', () => {
       await cluster.start(first);
       await client.put('again', 'yes');
       expect((await client.get('kept'))?.text).toBe('yes');
-      await client.close();
     });
   }, 60_000);
 
   test('R68 a single node: off, the service is down; on again, what was written is there', async () => {
-    await withCluster({ nodes: 1 }, async (cluster) => {
-      const client = await cluster.connect();
+    await withCluster({ nodes: 1 }, async ({ cluster, connect }) => {
+      const client = await connect();
       await client.put('kept', 'yes');
       await killOnly(cluster);
       expect(await outcomeOf(client.get('kept', { timeoutMs: 500 }))).toBe('not-done');
       await cluster.start('ada');
       expect((await client.get('kept'))?.text).toBe('yes');
-      await client.close();
     });
   }, 60_000);
 });

@@ -33,15 +33,14 @@ async function lane(waiting: string[][]): Promise<void> {
 /** Starts one after the other, each when the one before serves; then writes and reads through the proxy. */
 async function outcomeOf(order: readonly string[]): Promise<string> {
   let read = 'nothing';
-  await withIdleCluster({}, async (cluster) => {
+  await withIdleCluster({ electionTimeout: '150-300ms' }, async ({ cluster, connect }) => {
     for (const name of order) {
       await cluster.start(name);
       await untilLive(cluster, name);
     }
-    const client = await cluster.connect();
+    const client = await connect();
     await client.put('order', `written after ${order.join(', ')}`);
     read = (await client.get('order'))?.text ?? 'no such key';
-    await client.close();
   });
   return read;
 }

@@ -5,8 +5,8 @@ const STOP_MS_MAX = 5_000;
 
 describe('stopping', () => {
   test('SIGTERM ends each service with status 0 in less than 5 s, the leader under load too', async () => {
-    await withCluster({}, async (cluster) => {
-      const client = await cluster.connect();
+    await withCluster({}, async ({ cluster, connect }) => {
+      const client = await connect();
       const [follower = ''] = await followersOf(cluster);
       const leader = await leaderOf(cluster);
       for (const name of [follower, leader]) {
@@ -19,7 +19,6 @@ describe('stopping', () => {
         await cluster.start(name);
         await cluster.waitUntilReady();
       }
-      await client.close();
       const begun = performance.now();
       const exit = await cluster.process('proxy').stop();
       expect(exit.code).toBe(0);
@@ -28,20 +27,19 @@ describe('stopping', () => {
   });
 
   test('a node that leads hands its leadership over before it stops', async () => {
-    await withCluster({}, async (cluster) => {
+    await withCluster({}, async ({ cluster, connect }) => {
       const before = await leaderOf(cluster);
-      const client = await cluster.connect();
+      const client = await connect();
       await client.put('1', '1');
       await cluster.stop(before);
       await client.put('2', '2');
       expect(await leaderOf(cluster)).not.toBe(before);
       expect((await client.get('2'))?.version).toBe(1);
-      await client.close();
     });
   });
 
   test('the whole cluster stops in order, and no process is left', async () => {
-    await withCluster({}, async (cluster) => {
+    await withCluster({}, async ({ cluster }) => {
       const processes = [...cluster.nodes, ...cluster.proxies].map((one) => one.process);
       const pids = processes.map(({ pid }) => pid ?? 0);
       expect(pids.every(isRunning)).toBe(true);

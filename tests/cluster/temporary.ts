@@ -3,22 +3,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ConnectOptions, Relevo } from '#client';
 import { Cluster, type ClusterOptions } from '#cluster';
 
 export type TemporaryOptions = Omit<ClusterOptions, 'dataDirectory' | 'ports'>;
 
-/** Short, so that a test waits for an election no longer than it must; a heartbeat is a third. */
+/** What a test works with. */
+export interface Temporary {
+  readonly cluster: Cluster;
+  /** A client of the proxies, or of the node of this name; hung up when the test ends, however it ends. */
+  readonly connect: (node?: string, options?: ConnectOptions) => Promise<Relevo>;
+}
+
+/** Short, so that a test waits for an election no longer than it must; long enough for a busy machine. */
 const QUICK: TemporaryOptions = {
-  electionTimeout: '150-300ms',
-  environment: { HEARTBEAT: '50ms', LOG_LEVEL: 'info' },
+  electionTimeout: '300-600ms',
+  environment: { HEARTBEAT: '50ms' },
 };
 
 const POLL_MS = 20;
+const CLOSE_MS_MAX = 1_000;
 
 /** Runs `body` with a cluster of which no process runs yet. */
 export async function withIdleCluster(
   options: TemporaryOptions,
-  body: (cluster: Cluster) => Promise<void>,
+  body: (temporary: Temporary) => Promise<void>,
 ): Promise<void> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'relevo-test-'));
   const cluster = await Cluster.create({
@@ -28,9 +37,17 @@ export async function withIdleCluster(
     dataDirectory,
     ports: 'random',
   });
+  const clients: Relevo[] = [];
+  const connect: Temporary['connect'] = async (node, settings) => {
+    const to = node === undefined ? cluster.connect(settings) : cluster.connectTo(node, settings);
+    const client = await to;
+    clients.push(client);
+    return client;
+  };
   try {
-    await body(cluster);
+    await body({ cluster, connect });
   } finally {
+    await Promise.all(clients.map((client) => client.close(CLOSE_MS_MAX)));
     await endAll(cluster);
     rmSync(dataDirectory, { recursive: true, force: true });
   }
@@ -39,12 +56,12 @@ export async function withIdleCluster(
 /** Runs `body` with a cluster that is ready. */
 export async function withCluster(
   options: TemporaryOptions,
-  body: (cluster: Cluster) => Promise<void>,
+  body: (temporary: Temporary) => Promise<void>,
 ): Promise<void> {
-  await withIdleCluster(options, async (cluster) => {
-    await cluster.startAll();
-    await cluster.waitUntilReady();
-    await body(cluster);
+  await withIdleCluster(options, async (temporary) => {
+    await temporary.cluster.startAll();
+    await temporary.cluster.waitUntilReady();
+    await body(temporary);
   });
 }
 

@@ -60,7 +60,7 @@ describe('relevo.v1.Kv', () => {
         );
         return;
       }
-      await withCluster({}, async (cluster) => {
+      await withCluster({}, async ({ cluster }) => {
         const names = Object.keys(CALLS);
         const answers = await client.call(cluster.endpoints[0] ?? '', Object.values(CALLS));
         expect(answers.length).toBe(names.length);

@@ -27,6 +27,7 @@ const PLANTS: readonly Plant[] = [
     rule: 'services-client-cli-imports',
   },
   { file: 'config/a.ts', text: "import '#telemetry';", rule: 'config-imports' },
+  { file: 'driver/a.ts', text: "import '#node';", rule: 'driver-imports' },
   { file: 'telemetry/a.ts', text: "import '#config';", rule: 'telemetry-imports' },
   { file: 'cluster/a.ts', text: "import '#node';", rule: 'cluster-imports' },
   { file: 'bench/a.ts', text: "import '#raft';", rule: 'bench-imports' },

@@ -39,6 +39,10 @@ function functionsThatAssert(source: ts.SourceFile): Set<string> {
     if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name)) {
       if (ASSERTION.test(node.initializer?.getText() ?? '')) names.add(node.name.text);
     }
+    // A method of the test's own double may fail the test by throwing.
+    if (ts.isMethodDeclaration(node) && /\bthrow\b|\breject\(/.test(node.getText())) {
+      names.add(node.name.getText());
+    }
     if (ts.isImportSpecifier(node) && /^(?:check|must|verify)/.test(node.name.text)) {
       names.add(node.name.text);
     }

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
-  existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -22,7 +22,8 @@ export function repositoryFiles(): string[] {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  return listed.split('\0').filter((file) => file !== '' && existsSync(join(ROOT, file)));
+  const files = listed.split('\0').filter((file) => file !== '');
+  return files.filter((file) => lstatSync(join(ROOT, file), { throwIfNoEntry: false })?.isFile());
 }
 
 export function textOf(file: string): string {

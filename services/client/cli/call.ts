@@ -1,6 +1,6 @@
 /** What a verb is given to do its work. */
 import type { ClusterResponse } from '#rpc/generated/relevo/v1/admin';
-import type { CallOptions, ReadOptions, RelevoClient, WriteOptions } from '../types.js';
+import type { CallOptions, ReadOptions, RelevoClient, WriteOptions } from '#client';
 import { argumentBytes } from './bytes.js';
 import type { Connections } from './connections.js';
 import { Interrupted } from './exit-code.js';

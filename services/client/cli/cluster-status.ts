@@ -1,8 +1,7 @@
 /** What a proxy knows of the nodes, asked over gRPC; tries the endpoints in turn. */
 import { credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { AdminClient, type ClusterResponse } from '#rpc/generated/relevo/v1/admin';
-import type { NodeState } from '#rpc/generated/relevo/v1/session';
-import { NodeRole } from '#rpc/session/frames';
+import { NodeRole, type NodeState } from '#rpc/generated/relevo/v1/session';
 
 /** Nobody answered; `cause` is the last endpoint's error. */
 export class StatusUnavailable extends Error {
@@ -61,7 +60,7 @@ export class ClusterStatus {
 export function leaderOf(response: ClusterResponse): NodeState | null {
   let leader: NodeState | null = null;
   for (const { state, connected } of response.nodes) {
-    if (!connected || state?.role !== NodeRole.leader) continue;
+    if (!connected || state?.role !== NodeRole.NODE_ROLE_LEADER) continue;
     if (leader === null || state.term > leader.term) leader = state;
   }
   return leader;

@@ -2,7 +2,7 @@
  * The connections of one command, or of a whole prompt: made when first asked for, one for each set of
  * endpoints.
  */
-import type { RelevoClient } from '../types.js';
+import type { RelevoClient } from '#client';
 import type { Settings } from './settings.js';
 import type { StatusReader, World } from './world.js';
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isNotFound } from './file-error.js';
 
 export interface DataFile {
   /** Below the directory, with forward slashes. */
@@ -60,8 +61,4 @@ async function readThrough(file: string): Promise<{ sha256: string; firstLine: s
   const lineFeed = head.indexOf(0x0a);
   const firstLine = head.subarray(0, lineFeed === -1 ? head.length : lineFeed).toString('utf8');
   return { sha256: hash.digest('hex'), firstLine };
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,6 +1,6 @@
 /** The exit codes, and what each failure comes to. */
 import { ConfigError } from '#config';
-import { RelevoError } from '../error.js';
+import { RelevoError } from '#client';
 import { StatusUnavailable } from './cluster-status.js';
 
 export const ExitCode = {

@@ -1,6 +1,6 @@
 /** A range of any size, a page at a time, all pages of one revision. */
-import { endOfPrefix } from '../operations.js';
-import type { Pair, RangeOptions, RelevoClient } from '../types.js';
+import { endOfPrefix } from '#client';
+import type { Pair, RangeOptions, RelevoClient } from '#client';
 import { keyAfter } from './bytes.js';
 
 const PAGE = 1_000;

@@ -1,7 +1,7 @@
 /** Writes answers in the form that was asked for. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { Pair } from '../types.js';
+import type { Pair } from '#client';
 import { shown, textOf } from './bytes.js';
 import type { Form } from './settings.js';
 import type { Output, World } from './world.js';

@@ -1,7 +1,7 @@
 /** The world of a real process. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { ConnectOptions, RelevoClient } from '../types.js';
+import type { ConnectOptions, RelevoClient } from '#client';
 import { ClusterStatus } from './cluster-status.js';
 import type { Output, World } from './world.js';
 

@@ -1,6 +1,6 @@
 /** Runs one command: parses the words, lets the verb do its work, and turns what went wrong into words. */
 import { Command, CommanderError } from 'commander';
-import { RelevoError } from '../error.js';
+import { RelevoError } from '#client';
 import { Call } from './call.js';
 import type { Connections } from './connections.js';
 import { ExitCode, exitCodeOf, Interrupted, UsageError } from './exit-code.js';

@@ -1,7 +1,7 @@
 /** The options that every verb knows, from flags, then environment, then .env, then defaults. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { loadClientConfig } from '#config';
-import type { Consistency } from '../types.js';
+import type { Consistency } from '#client';
 import type { World } from './world.js';
 
 export const FORMS = ['table', 'json', 'ndjson', 'raw'] as const;

@@ -1,6 +1,6 @@
 /** Everything that the command line touches of the world, so that a test can hand in another one. */
 import type { ClusterResponse } from '#rpc/generated/relevo/v1/admin';
-import type { ConnectOptions, RelevoClient } from '../types.js';
+import type { ConnectOptions, RelevoClient } from '#client';
 
 export interface Output {
   write(data: string | Uint8Array): void;

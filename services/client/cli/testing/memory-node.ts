@@ -14,7 +14,7 @@ import {
   type TxnRequest,
 } from '#rpc/generated/relevo/v1/kv';
 import { emptyReply, Outcome, RequestKind, type Reply, type Request } from '#rpc/session/frames';
-import type { LinkEvents, Transport } from '../../transport.js';
+import type { LinkEvents, Transport } from '#client';
 
 type State = ReadonlyMap<string, KeyValue>;
 

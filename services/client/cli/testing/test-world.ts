@@ -1,5 +1,5 @@
 /** The command line's world for a test: a node in memory, and outputs that can be read. */
-import { Relevo } from '../../relevo.js';
+import { Relevo } from '#client';
 import { runCli, type Terminal } from '../run-cli.js';
 import type { ClusterResponse } from '#rpc/generated/relevo/v1/admin';
 import type { ExitCode } from '../exit-code.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Compare, Data, Pair, TxnResult } from '../../types.js';
+import type { Compare, Data, Pair, TxnResult } from '#client';
 import { shown } from '../bytes.js';
 import type { Call } from '../call.js';
 import { ExitCode, UsageError } from '../exit-code.js';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { ClusterResponse, NodeView } from '#rpc/generated/relevo/v1/admin';
-import { NodeRole } from '#rpc/session/frames';
+import { NodeRole } from '#rpc/generated/relevo/v1/session';
 import type { Call } from '../call.js';
 import { ExitCode } from '../exit-code.js';
 import { tableLines } from '../printer.js';
@@ -16,11 +16,11 @@ const HEAD = [
 ]; // prettier-ignore
 
 const ROLE_NAMES: Readonly<Record<number, string>> = {
-  [NodeRole.follower]: 'follower',
-  [NodeRole.preCandidate]: 'pre-candidate',
-  [NodeRole.candidate]: 'candidate',
-  [NodeRole.leader]: 'leader ★',
-  [NodeRole.learner]: 'learner',
+  [NodeRole.NODE_ROLE_FOLLOWER]: 'follower',
+  [NodeRole.NODE_ROLE_PRE_CANDIDATE]: 'pre-candidate',
+  [NodeRole.NODE_ROLE_CANDIDATE]: 'candidate',
+  [NodeRole.NODE_ROLE_LEADER]: 'leader ★',
+  [NodeRole.NODE_ROLE_LEARNER]: 'learner',
 };
 
 export const cluster: Verb = {
@@ -33,14 +33,13 @@ export const cluster: Verb = {
   },
   async run(call, _args, options) {
     if (options['watch'] !== true) return show(call, await call.status());
-    for (;;) {
+    while (!call.signal.aborted) {
       const response = await call.status();
-      if (call.signal.aborted) return ExitCode.interrupted;
       if (call.print.decorated) call.world.stdout.write(CLEAR);
       show(call, response);
       await pause(REDRAW_MS, undefined, { signal: call.signal }).catch(() => undefined);
-      if (call.signal.aborted) return ExitCode.interrupted;
     }
+    return ExitCode.interrupted;
   },
 };
 
@@ -75,7 +74,7 @@ function roleOf(role: number, healthy: boolean): string {
 
 function show({ print }: Call, response: ClusterResponse): ExitCode {
   const leads = response.nodes.some(
-    ({ state, connected }) => connected && state?.role === NodeRole.leader,
+    ({ state, connected }) => connected && state?.role === NodeRole.NODE_ROLE_LEADER,
   );
   if (print.form === 'json') {
     print.json(response);

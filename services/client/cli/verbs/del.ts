@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { KeySelector } from '../../types.js';
+import type { KeySelector } from '#client';
 import type { Call } from '../call.js';
 import { ExitCode, UsageError } from '../exit-code.js';
 import { optional, type Options, type Verb } from '../verb.js';

@@ -6,6 +6,7 @@ import { completionOf } from './completion.js';
 import { del } from './del.js';
 import { files } from './files.js';
 import { get } from './get.js';
+import { inspect } from './inspect.js';
 import { ls } from './ls.js';
 import { set } from './set.js';
 import { watch } from './watch.js';
@@ -19,5 +20,6 @@ export const VERBS: readonly Verb[] = [
   watch,
   cluster,
   files,
+  inspect,
   completionOf(() => VERBS),
 ];

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Pair, RangeOptions } from '../../types.js';
+import type { Pair, RangeOptions } from '#client';
 import { shown } from '../bytes.js';
 import type { Call } from '../call.js';
 import { ExitCode } from '../exit-code.js';

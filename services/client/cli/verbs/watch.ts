@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Pair } from '../../types.js';
+import type { Pair } from '#client';
 import { shown } from '../bytes.js';
 import type { Call } from '../call.js';
 import { ExitCode } from '../exit-code.js';

@@ -1,5 +1,5 @@
 /** How every write that was done is reported. */
-import type { Written } from '../../types.js';
+import type { Written } from '#client';
 import type { Call } from '../call.js';
 
 /** `OK rev 12 (2.1 ms)`; the time for a person only. */

@@ -2,7 +2,7 @@
 import type { Server } from '@grpc/grpc-js';
 import { serveSession, type SessionConnection } from '#rpc/session';
 import type { NodeState, Reply, Request, Welcome } from '#rpc/session/frames';
-import type { ReplicaEvent } from './ports.js';
+import type { ReplicaEvent } from '../ports.js';
 
 /** A connection with more unread replies than this is not read from until it has taken them. */
 const UNREAD_BYTES_MAX = 8 * 1024 * 1024;

@@ -8,8 +8,9 @@ import {
   type PeerGreeting,
   type PeerMessage as WireMessage,
 } from '#rpc/peer';
-import type { PeerMessage, ReplicaEvent } from './ports.js';
-import { fromWire, toWire, type LineSource } from './wire/peer-codec.js';
+import type { PeerMessage, ReplicaEvent } from '../ports.js';
+import type { NodeLog } from './report-log.js';
+import { fromWire, toWire, type LineSource } from '../wire/peer-codec.js';
 
 export interface PeersConfig {
   readonly nodeId: number;
@@ -24,12 +25,12 @@ export interface PeersConfig {
 }
 
 export interface PeersEvents {
-  event(event: ReplicaEvent): void;
+  readonly event: (event: ReplicaEvent) => void;
   /** Why a peer with this directory is not let in; null if it is. */
   refusalOf(peer: NodeId, storeId: string): string | null;
   /** Whether the log holds anything: then a node that comes blank has been here, or came late. */
   hasHistory(): boolean;
-  log(level: 'info' | 'warn', event: string, data: Record<string, unknown>): void;
+  readonly log: NodeLog;
 }
 
 export class Peers {

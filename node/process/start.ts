@@ -2,6 +2,7 @@
 import { Server } from '@grpc/grpc-js';
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endpointText, type NodeConfig } from '#config';
@@ -13,21 +14,18 @@ import { Storage, type Recovered, type Refusal } from '#storage';
 import { Clients } from './clients.js';
 import { lockDirectory, type DirectoryLock } from './directory-lock.js';
 import { FileDisk } from './disk.js';
-import { Peers } from './peers.js';
-import type { Report, ReplicaEvent } from './ports.js';
-import { Replica } from './replica.js';
-import type { ReplicaConfig } from './replica-config.js';
-import { protobufPayloads } from './wire/payload-codec.js';
-
-export type LogLevel = 'info' | 'warn' | 'error' | 'debug';
-/** One line of the log: an event's name and its data, which never holds keys or values. */
-export type NodeLog = (level: LogLevel, event: string, data: Record<string, unknown>) => void;
+import { Peers, type PeersConfig } from './peers.js';
+import type { ReplicaEvent } from '../ports.js';
+import { Replica } from '../replica.js';
+import type { ReplicaConfig } from '../replica-config.js';
+import { logReport, type NodeLog } from './report-log.js';
+import { protobufPayloads } from '../wire/payload-codec.js';
 
 export interface StartOptions {
   readonly bornLeader: boolean;
   readonly log: NodeLog;
   /** The disk failed or an invariant broke: the process has to end. */
-  fatal(error: unknown): void;
+  readonly fatal: (error: unknown) => void;
   /** Adds services of the process's own (health, reflection) before the port is bound. */
   extend?(server: Server): void;
 }
@@ -65,7 +63,6 @@ async function startLocked(
   options: StartOptions,
   lock: DirectoryLock,
 ): Promise<RunningNode> {
-  const { log } = options;
   const incarnation = randomBytes(8).toString('hex');
   let pump: Pump<ReplicaEvent> | null = null;
   const handle = (event: ReplicaEvent): void => pump?.handle(event);
@@ -73,81 +70,94 @@ async function startLocked(
     handle({ type: 'disk', completions });
   });
   const recovered = await recoverDirectory(config, disk);
-  const server = new Server(SERVER_OPTIONS);
-  const peerServer = new Server(PEER_SERVER_OPTIONS);
-  const replicaConfig = replicaConfigOf(config, options.bornLeader, incarnation);
-  const clients = new Clients(server, welcomeOf(config), handle);
-  const replica: Replica = new Replica(replicaConfig, recovered, {
-    disk,
-    codec: protobufPayloads,
-    network: {
-      send: (to, message) => {
-        peers.send(to, message);
-      },
-      reply: (connection, replies) => {
-        clients.reply(connection, replies);
-      },
-      publish: (state) => {
-        clients.publish(state);
-      },
-    },
-    report: (report) => {
-      logReport(report, options, () => replica.state().term);
-    },
-  });
-  const peers = new Peers(
-    peerServer,
+  const servers = { clients: new Server(SERVER_OPTIONS), peers: new Server(PEER_SERVER_OPTIONS) };
+  const clients = new Clients(servers.clients, welcomeOf(config), handle);
+  const replica: Replica = new Replica(
+    replicaConfigOf(config, options.bornLeader, incarnation),
+    recovered,
     {
-      nodeId: config.nodeId,
-      name: config.name,
-      clusterId: config.clusterId,
-      storeId: recovered.identity.storeId,
-      incarnation,
-      nodeList: config.nodeList,
-      addresses: peerAddresses(config),
+      disk,
+      codec: protobufPayloads,
+      network: {
+        send: (to, message) => {
+          peers.send(to, message);
+        },
+        reply: (connection, replies) => {
+          clients.reply(connection, replies);
+        },
+        publish: (state) => {
+          clients.publish(state);
+        },
+      },
+      report: (report) => {
+        logReport(report, options.log, () => replica.raft.term);
+        if (report.type === 'failed') options.fatal(new Error(report.message));
+      },
     },
+  );
+  const { storeId } = recovered.identity;
+  const peers = new Peers(
+    servers.peers,
+    peersConfigOf(config, storeId, incarnation),
     replica.storage,
     {
       event: handle,
-      log,
+      log: options.log,
       hasHistory: () => replica.raft.lastIndex > 0,
-      refusalOf: (peer, storeId) => replica.refusalOf(peer, storeId),
+      refusalOf: (peer, store) => replica.refusalOf(peer, store),
     },
   );
-  options.extend?.(server);
-  await bind(peerServer, config.host, config.peerPort, 'PEER_PORT');
-  await bind(server, config.host, config.port, 'PORT');
+  options.extend?.(servers.clients);
+  await listen(config, servers);
   pump = new Pump(replica, options.fatal);
-  const running = pump;
   pump.handle({ type: 'tick' });
   peers.connect();
-  log('info', 'listening', {
+  options.log('info', 'listening', {
     clients: endpointText(config.host, config.port),
     peers: endpointText(config.host, config.peerPort),
     incarnation,
     processId: process.pid,
   });
-  const stop = async (): Promise<void> => {
-    running.handle({ type: 'stop' });
-    const deadline = Date.now() + STOP_MS_MAX;
-    while (!replica.stopped() && Date.now() < deadline) await sleep(STOP_LOOK_MS);
-    log('info', 'stopped', { finished: replica.stopped(), last: replica.raft.lastIndex });
-    clients.close();
-    running.close();
-    peers.close();
-    server.forceShutdown();
-    peerServer.forceShutdown();
-    await disk.close();
-    await lock.release();
-  };
+  const node = { replica, disk, clients, peers, pump, servers, lock, log: options.log };
   return {
     replica,
     disk,
     connections: () => clients.size,
     connectedTo: (peer) => peers.connectedTo(peer),
     handle,
-    stop,
+    stop: () => stopNode(node),
   };
+}
+
+async function listen(config: NodeConfig, servers: NodeParts['servers']): Promise<void> {
+  await bind(servers.peers, config.host, config.peerPort, 'PEER_PORT');
+  await bind(servers.clients, config.host, config.port, 'PORT');
+}
+
+interface NodeParts {
+  readonly replica: Replica;
+  readonly disk: FileDisk;
+  readonly clients: Clients;
+  readonly peers: Peers;
+  readonly pump: Pump<ReplicaEvent>;
+  readonly servers: { readonly clients: Server; readonly peers: Server };
+  readonly lock: DirectoryLock;
+  readonly log: NodeLog;
+}
+
+async function stopNode(node: NodeParts): Promise<void> {
+  const { replica, pump, servers } = node;
+  pump.handle({ type: 'stop' });
+  const deadline = performance.now() + STOP_MS_MAX;
+  while (!replica.stopped() && performance.now() < deadline) await sleep(STOP_LOOK_MS);
+  node.log('info', 'stopped', { finished: replica.stopped(), last: replica.raft.lastIndex });
+  node.clients.close();
+  pump.close();
+  node.peers.close();
+  servers.clients.forceShutdown();
+  servers.peers.forceShutdown();
+  await node.disk.close();
+  await node.lock.release();
 }
 
 /** Recovers the directory, making it first if it is blank. */
@@ -214,41 +224,13 @@ function welcomeOf(config: NodeConfig): ConstructorParameters<typeof Clients>[1]
   };
 }
 
+function peersConfigOf(config: NodeConfig, storeId: string, incarnation: string): PeersConfig {
+  const { nodeId, name, clusterId, nodeList } = config;
+  const addresses = peerAddresses(config);
+  return { nodeId, name, clusterId, nodeList, storeId, incarnation, addresses };
+}
+
 function peerAddresses(config: NodeConfig): Map<number, string> {
   const others = config.nodes.filter(({ id }) => id !== config.nodeId);
   return new Map(others.map(({ id, host, peerPort }) => [id, endpointText(host, peerPort)]));
-}
-
-function logReport(report: Report, options: StartOptions, term: () => number): void {
-  const { log } = options;
-  switch (report.type) {
-    case 'role':
-      log('info', 'role', { role: report.role, term: report.term, leader: report.leader });
-      return;
-    case 'decision':
-      log('info', 'decision', { text: report.text, term: term() });
-      return;
-    case 'membership':
-      log('info', 'membership', { voters: report.voters, learners: report.learners, term: term() });
-      return;
-    case 'checkpoint':
-      log('info', 'checkpoint', { index: report.index, bytes: report.bytes, how: report.how });
-      return;
-    case 'recovered':
-      log('info', 'recovered', {
-        last: report.last,
-        applied: report.applied,
-        remarks: report.remarks,
-      });
-      return;
-    case 'disk-full':
-      log('error', 'disk full', {
-        message: report.message,
-        remedy:
-          'Free space on the disk of DATA_DIR and start this node again; nothing acknowledged is lost.',
-      });
-      return;
-    case 'failed':
-      options.fatal(new Error(`the disk failed: ${report.message}`));
-  }
 }

@@ -120,7 +120,8 @@ async function removeStale(address: string, directory: string): Promise<void> {
   try {
     await rename(address, aside);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    // Somebody else has removed it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
   const holder = await ask(aside);

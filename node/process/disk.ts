@@ -271,7 +271,7 @@ async function list(name: string): Promise<string[]> {
 }
 
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
 function failureOf(operation: DiskOperation, error: unknown): Failure {
   const what = 'path' in operation ? operation.path : operation.from;

@@ -1,0 +1,44 @@
+/** A replica's reports as lines of the log. */
+import type { Report } from '../ports.js';
+
+export type LogLevel = 'info' | 'warn' | 'error' | 'debug';
+/** One line of the log: an event's name and its data, which never holds keys or values. */
+export type NodeLog = (level: LogLevel, event: string, data: Record<string, unknown>) => void;
+
+export function logReport(report: Report, log: NodeLog, term: () => number): void {
+  switch (report.type) {
+    case 'role': {
+      const { role, term, leader } = report;
+      log('info', 'role', { role, term, leader });
+      return;
+    }
+    case 'decision':
+      log('info', 'decision', { text: report.text, term: term() });
+      return;
+    case 'membership': {
+      const { voters, learners } = report;
+      log('info', 'membership', { voters, learners, term: term() });
+      return;
+    }
+    case 'checkpoint': {
+      const { index, bytes, how } = report;
+      log('info', 'checkpoint', { index, bytes, how });
+      return;
+    }
+    case 'recovered': {
+      const { last, applied, remarks } = report;
+      log('info', 'recovered', { last, applied, remarks });
+      return;
+    }
+    case 'disk-full':
+      log('error', 'disk full', {
+        message: report.message,
+        remedy:
+          'Free space on the disk of DATA_DIR and start this node again; it keeps what it ' +
+          'acknowledged, and answers stale reads meanwhile.',
+      });
+      return;
+    case 'failed':
+      log('error', 'disk failed', { message: report.message });
+  }
+}

@@ -1,0 +1,34 @@
+/** The consensus core as recovery left it. */
+import { Raft, type Membership } from '#raft';
+import type { Recovered } from '#storage';
+import type { ReplicaConfig } from './replica-config.js';
+
+/** As of the checkpoint, or the initial one; what the log says of it comes after. */
+export function membershipOf(config: ReplicaConfig, recovered: Recovered): Membership {
+  return recovered.checkpoint?.membership ?? { voters: config.voters, learners: [] };
+}
+
+export function raftOf(config: ReplicaConfig, recovered: Recovered): Raft {
+  const { vote, base, entries, commitIndex, checkpoint } = recovered;
+  const blank = entries.length === 0 && checkpoint === null && vote.term === 0;
+  return new Raft(
+    {
+      id: config.nodeId,
+      electionTimeoutMsMin: config.electionTimeoutMsMin,
+      electionTimeoutMsMax: config.electionTimeoutMsMax,
+      heartbeatMs: config.heartbeatMs,
+      seed: config.seed,
+      // A fixed timeout is a written scenario, which is to play as written.
+      hints: config.electionTimeoutMsMin !== config.electionTimeoutMsMax,
+    },
+    {
+      vote,
+      base,
+      entries,
+      commitIndex,
+      checkpoint,
+      membership: membershipOf(config, recovered),
+      mayCampaign: !blank || config.clusterIsNew,
+    },
+  );
+}

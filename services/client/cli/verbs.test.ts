@@ -1,0 +1,189 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClusterResponse, NodeView } from '#rpc/generated/relevo/v1/admin';
+import { NodeRole } from '#rpc/generated/relevo/v1/session';
+import { TestWorld } from './testing/test-world.js';
+
+let world: TestWorld;
+
+beforeEach(() => {
+  world = new TestWorld();
+});
+
+afterEach(() => world.close());
+
+function view(id: number, name: string, role: NodeRole, applied: number): NodeView {
+  return {
+    connected: true,
+    silentMs: 5,
+    reads: 150,
+    writes: 0,
+    address: `127.0.0.1:${id}`,
+    state: {
+      nodeId: id,
+      name,
+      role,
+      term: 3,
+      leader: 6787,
+      lastIndex: 12,
+      commitIndex: applied,
+      appliedIndex: applied,
+      checkpointIndex: 4,
+      revision: 8,
+      healthy: true,
+      incarnation: 'x',
+      address: `127.0.0.1:${id}`,
+      dataDirectory: '/nowhere',
+      processId: 4_121,
+      voters: 3,
+    },
+  };
+}
+
+function threeNodes(): ClusterResponse {
+  return {
+    clusterId: 'c',
+    servedBy: 'proxy',
+    queued: 0,
+    nodes: [
+      view(6787, 'ada', NodeRole.NODE_ROLE_LEADER, 12),
+      view(6788, 'bob', NodeRole.NODE_ROLE_FOLLOWER, 10),
+      { connected: false, silentMs: 0, reads: 0, writes: 0, address: '127.0.0.1:6789' },
+    ],
+  };
+}
+
+describe('cluster', () => {
+  test('is a row a node: role, term, last, committed, applied, lag', async () => {
+    world.cluster = threeNodes();
+
+    const { exit, out } = await world.run('cluster');
+
+    expect(exit).toBe(0);
+    expect(out.trim().split('\n')).toEqual([
+      'ada\tleader ★\t3\t12\t12\t12\t0\t4\t150\t0\t127.0.0.1:6787\t4121',
+      'bob\tfollower\t3\t12\t10\t10\t2\t4\t150\t0\t127.0.0.1:6788\t4121',
+      '?\tunreachable\t-\t-\t-\t-\t-\t-\t-\t-\t127.0.0.1:6789\t-',
+    ]);
+  });
+
+  test('exits 1 when nobody leads, and says what waits', async () => {
+    const [, bob] = threeNodes().nodes;
+    if (bob === undefined) throw new Error('there is no second node');
+    world.cluster = { ...threeNodes(), nodes: [bob], queued: 7 };
+    world.isTerminal = true;
+    world.environment = { NO_COLOR: '1' };
+
+    const { exit, out } = await world.run('cluster');
+
+    expect(exit).toBe(1);
+    expect(out).toMatch(/^NAME\s+ROLE\s+TERM\s+LAST\s+COMMITTED\s+APPLIED\s+LAG/);
+    expect(out).toContain('7 requests wait for a leader');
+  });
+
+  test('-w draws until Ctrl+C', async () => {
+    world.cluster = threeNodes();
+    const interrupt = new AbortController();
+    setImmediate(() => {
+      interrupt.abort();
+    });
+
+    const { exit, out } = await world.runUntil(interrupt.signal, 'cluster', '-w');
+
+    expect(exit).toBe(130);
+    expect(out).toContain('ada');
+  });
+});
+
+describe('watch', () => {
+  test('shows what was put and deleted below the prefix, and nothing else', async () => {
+    await world.run('set', 'a/old', '1');
+    const watching = world.run('watch', 'a/', '--interval', '1ms', '--count', '3');
+    // Its first look is over when it asks for the revision again.
+    const looks = (): number => world.node.requests.filter(({ kind }) => kind === 2).length;
+    while (looks() < 2) await new Promise((resolve) => setImmediate(resolve));
+    const client = await world.connect(['memory:1'], {});
+
+    await client.put('b', 'elsewhere');
+    await client.put('a/new', '2');
+    const seen = looks();
+    while (looks() < seen + 3) await new Promise((resolve) => setImmediate(resolve));
+    await client.txn({
+      success: [
+        { kind: 'put', key: 'a/new', value: '3' },
+        { kind: 'delete', key: 'a/old' },
+      ],
+    });
+
+    const { exit, out } = await watching;
+    expect(exit).toBe(0);
+    expect(out).toBe('4\tput\ta/new\t2\n5\tput\ta/new\t3\n5\tdelete\ta/old\n');
+  });
+
+  test('ends with Ctrl+C', async () => {
+    const interrupt = new AbortController();
+    const watching = world.runUntil(interrupt.signal, 'watch');
+    while (world.node.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    interrupt.abort();
+    expect((await watching).exit).toBe(130);
+  });
+});
+
+describe('files', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'relevo-files-'));
+    mkdirSync(join(folder, 'data'));
+    writeFileSync(join(folder, 'data', '0004.jsonl'), '{"first":1}\n{"second":2}\n');
+    writeFileSync(join(folder, 'vote.json'), '');
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('lists size, sha256 and first line, as sha256sum has it with raw', async () => {
+    const raw = await world.run('files', folder, '-o', 'raw');
+    const json = await world.run('files', folder, '-o', 'ndjson');
+
+    const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    expect(raw.out).toContain(`${empty}  vote.json\n`);
+    const [first = ''] = json.out.split('\n');
+    expect(JSON.parse(first)).toMatchObject({
+      path: 'data/0004.jsonl',
+      size: 25,
+      firstLine: '{"first":1}',
+    });
+  });
+
+  test('finds the directory by the name of a node on this machine', async () => {
+    world.cluster = threeNodes();
+    const [ada] = world.cluster.nodes;
+    if (ada?.state !== undefined) ada.state.dataDirectory = folder;
+
+    expect((await world.run('files', 'ada')).out).toContain('vote.json');
+    expect(await world.run('files', 'bob')).toMatchObject({ exit: 2 });
+    expect((await world.run('files', 'eve')).err).toContain('there are: ada, bob');
+  });
+});
+
+describe('completion', () => {
+  test('is a script that bash accepts, with every verb', async () => {
+    const { exit, out } = await world.run('completion', 'bash');
+
+    expect(exit).toBe(0);
+    expect(() => execFileSync('bash', ['-n'], { input: out })).not.toThrow();
+    const offered = execFileSync('bash', ['-s'], {
+      input: `${out}\nCOMP_WORDS=(relevo cl); COMP_CWORD=1; _relevo; echo "\${COMPREPLY[@]}"`,
+      encoding: 'utf8',
+    });
+    expect(offered.trim()).toBe('cluster');
+  });
+
+  test('for an unknown shell is wrong usage', async () => {
+    expect(await world.run('completion', 'fish')).toMatchObject({ exit: 2 });
+  });
+});

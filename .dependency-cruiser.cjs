@@ -1,7 +1,10 @@
 // Who may import whom. Every rule says why in its comment, which is printed when it is broken. Tests
 // may import anything; nothing imports tests.
 
-const TEST = '\\.test\\.ts$|^tests/';
+const { purePatterns } = require('./scripts/pure-files.cjs');
+
+const PURE = purePatterns();
+const TEST = '\\.test\\.ts$|^tests/|/testing/';
 const MAIN = '(^|/)main\\.ts$';
 
 // A room is a folder with one door, its index.ts. The longer name comes first.
@@ -123,10 +126,6 @@ const layerRules = ALLOWED.map(([room, allowed, comment]) => ({
   },
 }));
 
-const PURE =
-  '^(raft|kv|storage|services/leader|services/follower)/|^node/(replica.*|reads|ports|requests)\\.ts$|' +
-  '^services/proxy/router|^services/client/session|^rpc/session/(frames|ledger)\\.ts$';
-
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -159,7 +158,7 @@ module.exports = {
       comment:
         'No disk, socket, clock or chance reaches a pure room: the same input gives the same state.',
       severity: 'error',
-      from: { path: PURE, pathNot: `${TEST}|${MAIN}` },
+      from: { path: PURE.path, pathNot: `${TEST}|${MAIN}|${PURE.pathNot}` },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'] },
     },
     {
@@ -175,7 +174,15 @@ module.exports = {
       comment: 'What tests share is a file of its own, with a name that says what it is.',
       severity: 'error',
       from: { pathNot: '^tests/' },
-      to: { path: TEST },
+      to: { path: '\\.test\\.ts$|^tests/' },
+    },
+    {
+      name: 'production-imports-no-test-double',
+      comment:
+        'A testing/ folder holds what the tests beside it share: doubles, models, small worlds.',
+      severity: 'error',
+      from: { pathNot: TEST },
+      to: { path: '/testing/' },
     },
     {
       name: 'production-never-imports-the-simulator',

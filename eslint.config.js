@@ -2,7 +2,7 @@
 // rule off (`noInlineConfig`). Generated code is somebody else's style, so it is left to its generator.
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-import { pureFiles } from './scripts/pure-files.js';
+import pure from './scripts/pure-files.cjs';
 
 // Names that would let the outside world into a pure room: a clock, chance, a timer, a promise, a
 // process, or an order that depends on the host's language.
@@ -77,7 +77,7 @@ export default defineConfig(
     rules: { 'max-lines-per-function': 'off' },
   },
   {
-    ...pureFiles(),
+    ...pure.pureFiles(),
     rules: {
       'no-restricted-globals': [
         'error',

@@ -28,8 +28,7 @@ export function replicaConfigOf(
     processId: node.number,
     incarnation: node.incarnationName,
     voters,
-    electionTimeoutMsMin: plan.electionTimeoutMsMin,
-    electionTimeoutMsMax: plan.electionTimeoutMsMax,
+    ...electionTimeouts(plan, node),
     heartbeatMs: plan.heartbeatMs,
     seed,
     clusterIsNew: true,
@@ -68,4 +67,15 @@ export function welcomeOf(
     bytesMax: 16 * 1024 * 1024,
     sessionTimeoutMs: plan.sessionTimeoutMs,
   };
+}
+
+/** Fixed ones have to differ from node to node, or votes split for ever. */
+function electionTimeouts(
+  plan: Plan,
+  { number }: Named,
+): Pick<ReplicaConfig, 'electionTimeoutMsMin' | 'electionTimeoutMsMax'> {
+  const { electionTimeoutMsMin, electionTimeoutMsMax, fixedElectionTimeouts } = plan;
+  if (!fixedElectionTimeouts) return { electionTimeoutMsMin, electionTimeoutMsMax };
+  const fixed = electionTimeoutMsMin * (1 + number);
+  return { electionTimeoutMsMin: fixed, electionTimeoutMsMax: fixed };
 }

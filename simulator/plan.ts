@@ -35,6 +35,8 @@ export interface Plan {
   readonly faults: ReadonlyMap<FaultKind, number>;
   readonly electionTimeoutMsMin: number;
   readonly electionTimeoutMsMax: number;
+  /** Each node has one timeout of its own, and no hints: the written scenario (R7). */
+  readonly fixedElectionTimeouts: boolean;
   readonly heartbeatMs: number;
   readonly weather: Weather;
   /** Of the core's messages between nodes: lost, doubled, late and out of order. */
@@ -78,7 +80,8 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
     faultsMs: random.integer(4_000, 15_000),
     faults: drawFaults(random),
     electionTimeoutMsMin,
-    electionTimeoutMsMax: random.chance(0.1) ? electionTimeoutMsMin : 2 * electionTimeoutMsMin,
+    electionTimeoutMsMax: 2 * electionTimeoutMsMin,
+    fixedElectionTimeouts: random.chance(0.1),
     heartbeatMs: electionTimeoutMsMin / 10,
     weather: drawWeather(random),
     lossChance: rough ? random.between(0, 0.3) : 0,

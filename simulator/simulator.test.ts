@@ -9,10 +9,10 @@ function failureOf(seed: number): string | null {
   return failure === null ? null : [...failure.lines, failure.reason, failure.replay].join('\n');
 }
 
-describe('100 clusters under faults', () => {
+describe('150 clusters under faults', () => {
   const tally = new Tally();
 
-  test.each(Array.from({ length: 10 }, (_, i) => i * 10 + 1))('seeds from %i on', (first) => {
+  test.each(Array.from({ length: 15 }, (_, i) => i * 10 + 1))('seeds from %i on', (first) => {
     for (let seed = first; seed < first + 10; seed += 1) {
       const result = run(seed, { wire });
       tally.add(result);

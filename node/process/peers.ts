@@ -38,7 +38,8 @@ export class Peers {
   readonly #events: PeersEvents;
   readonly #lines: LineSource;
   readonly #links = new Map<number, PeerLink>();
-  readonly names = new Map<number, string>();
+  /** The directory that each peer came with last. */
+  readonly #stores = new Map<NodeId, string>();
 
   constructor(server: Server, config: PeersConfig, lines: LineSource, events: PeersEvents) {
     this.#config = config;
@@ -72,7 +73,7 @@ export class Peers {
   send(to: NodeId, message: PeerMessage): void {
     const link = this.#links.get(to);
     // Raft sends again what matters; encoding for nobody would be wasted.
-    if (link?.connected) link.send(toWire(message, this.#lines));
+    if (link?.connected && !this.#isStranger(to)) link.send(toWire(message, this.#lines));
   }
 
   connectedTo(peer: number): boolean {
@@ -117,13 +118,25 @@ export class Peers {
 
   #greeted(greeting: PeerGreeting): void {
     const { storeId, name, hasHistory } = greeting;
-    this.names.set(greeting.nodeId, name);
     const peer = nodeId(greeting.nodeId);
+    this.#stores.set(peer, storeId);
+    const refusal = this.#events.refusalOf(peer, storeId);
+    if (refusal !== null) {
+      this.#events.log('warn', 'stranger', { peer, message: refusal });
+      return;
+    }
     this.#events.event({ type: 'peer-greeted', peer, storeId, name, hasHistory });
+  }
+
+  /** A known id with another directory: nothing it says counts, and it is told nothing. */
+  #isStranger(peer: NodeId): boolean {
+    const storeId = this.#stores.get(peer);
+    return storeId !== undefined && this.#events.refusalOf(peer, storeId) !== null;
   }
 
   /** A batch with a malformed message is dropped whole: Raft sends again what matters. */
   #receive(from: NodeId, batch: readonly WireMessage[]): void {
+    if (this.#isStranger(from)) return;
     let messages: PeerMessage[];
     try {
       messages = batch.map(fromWire);

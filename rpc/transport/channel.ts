@@ -1,5 +1,14 @@
 /** How every gRPC channel and server of ours is set; the reasons stand beside the figures. */
-import { status, type ChannelOptions, type ServerOptions } from '@grpc/grpc-js';
+import {
+  logVerbosity,
+  setLogVerbosity,
+  status,
+  type ChannelOptions,
+  type ServerOptions,
+} from '@grpc/grpc-js';
+
+// What goes wrong reaches us as statuses and is logged in our words; grpc-js would say it again.
+setLogVerbosity(logVerbosity.NONE);
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

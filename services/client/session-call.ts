@@ -79,6 +79,9 @@ export function housekeeping(
   return call;
 }
 
+/** At most so much earlier does the other side give up, ms. */
+const VERDICT_MS_MAX = 250;
+
 export function frameFor(call: Call, id: number, lowestAwaited: number, now: number): Request {
   return {
     id,
@@ -86,10 +89,18 @@ export function frameFor(call: Call, id: number, lowestAwaited: number, now: num
     session: call.session,
     sequence: call.sequence,
     lowestAwaited,
-    timeoutMs: Math.max(1, Math.ceil(call.deadline - now)),
+    timeoutMs: timeoutFor(call.deadline - now),
     minRevision: call.minRevision,
     payload: call.payload,
   };
+}
+
+/**
+ * The other side is given a little less time than the caller gave, so that its word (not done, say)
+ * arrives before this side has to call the outcome unknown.
+ */
+function timeoutFor(leftMs: number): number {
+  return Math.max(1, Math.ceil(leftMs - Math.min(VERDICT_MS_MAX, leftMs / 10)));
 }
 
 /** Of a write that has a number. */

@@ -50,6 +50,11 @@ const PLANTS: readonly Plant[] = [
     text: "import '#simulator';",
     rule: 'production-never-imports-the-simulator',
   },
+  {
+    file: 'raft/d.ts',
+    text: "import './testing/double.js';",
+    rule: 'production-imports-no-test-double',
+  },
   { file: 'kv/b.ts', text: "import './c.js';", rule: 'no-cycles' },
   { file: 'kv/d.ts', text: "import './nowhere.js';", rule: 'every-import-resolves' },
   { file: 'node/f.ts', text: "import 'fast-check';", rule: 'no-development-package-in-production' },
@@ -58,7 +63,8 @@ const PLANTS: readonly Plant[] = [
 const RESPECTABLE: Readonly<Record<string, string>> = {
   'raft/index.ts': "export * from './inside.js';",
   'raft/inside.ts': 'export const inside = 1;',
-  'raft/inside.test.ts': "import 'fast-check';\nimport '#kv';",
+  'raft/testing/double.ts': "import 'fast-check';",
+  'raft/inside.test.ts': "import './testing/double.js';\nimport 'fast-check';\nimport '#kv';",
   'kv/index.ts': 'export {};',
   'kv/c.ts': "import './b.js';",
   'storage/index.ts': "import '#raft';",

@@ -62,13 +62,13 @@ describe('lint rules', () => {
   beforeAll(() => {
     directory = plantedTree({
       ...Object.fromEntries(IMPURE.map(([name, text]) => [`raft/${name}.ts`, text])),
-      ...Object.fromEntries(CARELESS.map(([name, text]) => [`node/${name}.ts`, text])),
-      'node/careless.ts': 'export interface Careless {\n  readonly a: number;\n}\n',
-      'node/clock.ts': 'export const now = Date.now();\n',
+      ...Object.fromEntries(CARELESS.map(([name, text]) => [`cluster/${name}.ts`, text])),
+      'cluster/careless.ts': 'export interface Careless {\n  readonly a: number;\n}\n',
+      'cluster/clock.ts': 'export const now = Date.now();\n',
       'raft/long.test.ts': LONG_FUNCTION,
       [NOT_LINTED]: 'export const generated: any = 1;',
       // A comment can't switch a rule off.
-      'node/silenced.ts': `/* ${['eslint', 'disable'].join('-')} */\nexport const loose: any = 1;\n`,
+      'cluster/silenced.ts': `/* ${['eslint', 'disable'].join('-')} */\nexport const loose: any = 1;\n`,
     });
     const { output } = runNode(directory, 'node_modules/eslint/bin/eslint.js', '-f', 'json', '.');
     const results = JSON.parse(output) as readonly Linted[];
@@ -89,16 +89,16 @@ describe('lint rules', () => {
   });
 
   test.each(CARELESS)('%s is caught everywhere', (name, _text, rule) => {
-    expect(rulesByFile.get(`node/${name}.ts`)).toContain(rule);
+    expect(rulesByFile.get(`cluster/${name}.ts`)).toContain(rule);
   });
 
   test('a comment does not silence a rule', () => {
-    expect(rulesByFile.get('node/silenced.ts')).toContain('@typescript-eslint/no-explicit-any');
+    expect(rulesByFile.get('cluster/silenced.ts')).toContain('@typescript-eslint/no-explicit-any');
   });
 
   test('what is allowed is left alone', () => {
-    expect(rulesByFile.get('node/careless.ts')).toEqual([]);
-    expect(rulesByFile.get('node/clock.ts')).toEqual([]);
+    expect(rulesByFile.get('cluster/careless.ts')).toEqual([]);
+    expect(rulesByFile.get('cluster/clock.ts')).toEqual([]);
     expect(rulesByFile.get('raft/long.test.ts')).toEqual([]);
     expect(rulesByFile.has(NOT_LINTED)).toBe(false);
   });

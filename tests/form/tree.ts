@@ -58,7 +58,7 @@ const RULES = [
   'pure.d.ts',
   'eslint.config.js',
   '.dependency-cruiser.cjs',
-  'scripts/pure-files.js',
+  'scripts/pure-files.cjs',
   'scripts/source-names.cjs',
 ];
 

@@ -6,8 +6,8 @@ import type { RouterPorts } from './types.js';
 export class Outbox {
   readonly #ports: RouterPorts;
   readonly #replies = new Map<number, Reply[]>();
-  /** Of the connection that was answered last: batches mostly go to one. */
-  #connection = -1;
+  /** The connection that was answered last, and its batch: batches mostly go to one. */
+  #connection: number | null = null;
   #batch: Reply[] = [];
 
   constructor(ports: RouterPorts) {
@@ -34,7 +34,7 @@ export class Outbox {
     if (this.#replies.size === 0) return;
     const batches = [...this.#replies];
     this.#replies.clear();
-    this.#connection = -1;
+    this.#connection = null;
     this.#batch = [];
     for (const [connection, replies] of batches) this.#ports.toClient(connection, replies);
   }

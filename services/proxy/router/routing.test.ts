@@ -16,6 +16,16 @@ describe('routing', () => {
     expect(bench.takeSent(3)).toEqual([]);
   });
 
+  test('whatever number a connection has, it is answered', () => {
+    for (const connection of [-1, 0, 1]) {
+      const bench = trio();
+      bench.handle({ type: 'client-opened', connection });
+      bench.request(connection, write(1));
+      bench.answerAll(1);
+      expect(bench.takeAnswers(connection)).toHaveLength(1);
+    }
+  });
+
   test('R46 the payload, session, sequence and lowest awaited number pass unchanged', () => {
     const bench = trio();
     const sent = write(9, 12, {

@@ -1,5 +1,5 @@
 /** A client's process: the production session, and the callers that share it. */
-import type { Settlement } from '../services/client/session-types.js';
+import type { Settlement } from '#client/session';
 import { answerOf, operationOf, requestKindOf } from './actions.js';
 import { ClientSession, SESSION_DEFAULTS } from './machines.js';
 import type { Stream } from './network.js';

@@ -2,33 +2,23 @@
 import type { NodeId } from '#raft';
 import { nodeId, term } from '#raft';
 import type { DiskCompletion, DiskOperation, DiskResult, Recovered, Refusal } from '#storage';
-import type { NodeState, Reply, Request } from '#rpc/session/frames';
+import type { NodeState, Reply } from '#rpc/session/frames';
 import { SimulatedDisk } from './disk.js';
 import { Replica, Storage } from './machines.js';
 import type { PeerMessage, Report } from './machines.js';
 import type { Side, Stream } from './network.js';
+import { show, showReply, showRequest, wordsOf } from './node-words.js';
 import { replicaConfigOf, welcomeOf, CLUSTER_ID } from './node-config.js';
+import { PeerLinks } from './peer-links.js';
+import type { LinkOwner } from './peer-links.js';
 import { PropertyBroken } from './invariants/index.js';
 import { jsonPayloads } from './payload.js';
 import { Process } from './process.js';
 import type { Parcel, Signal, Surroundings, Travelling } from './process.js';
 
-/** A stream to a peer, which this node dials again and again. */
-interface PeerLink {
-  readonly peer: SimulatedNode;
-  stream: number | null;
-  open: boolean;
-  /** The stream broke; whether the peer died is not known yet. */
-  doubtful: boolean;
-  incarnation: string | null;
-  backOffMs: number;
-}
-
 type Start = Generator<DiskOperation, Recovered | Refusal | { readonly code: 'blank' }, DiskResult>;
 type Initialising = Generator<DiskOperation, void, DiskResult>;
-
-const REDIAL_MS_MIN = 20;
-const REDIAL_MS_MAX = 500;
+type Step = ReturnType<(Start | Initialising)['next']>;
 
 /** What looks on, after each event of a node. */
 export interface NodeWatch {
@@ -37,14 +27,13 @@ export interface NodeWatch {
   stopped(node: SimulatedNode): void;
 }
 
-export class SimulatedNode extends Process {
+export class SimulatedNode extends Process implements LinkOwner {
   readonly id: NodeId;
   readonly disk: SimulatedDisk;
   replica: Replica | null = null;
   /** It goes down of its own will, or because its disk failed, and somebody has to start it again. */
   leaving = false;
-  /** Peers' process numbers come later, when all of them are there. */
-  private links = new Map<number, PeerLink>();
+  private readonly links: PeerLinks;
   private starting: Start | Initialising | null = null;
   private startRequest = 0;
   private readonly connections = new Map<
@@ -65,6 +54,7 @@ export class SimulatedNode extends Process {
   ) {
     super(world, number, name, clockRate);
     this.id = nodeId(voters[number] ?? 0);
+    this.links = new PeerLinks(world, this);
     const mean = world.plan.diskMsMean;
     this.disk = new SimulatedDisk(
       world.random.fork(),
@@ -79,17 +69,7 @@ export class SimulatedNode extends Process {
   }
 
   meet(peers: readonly SimulatedNode[]): void {
-    for (const peer of peers) {
-      if (peer === this) continue;
-      this.links.set(peer.number, {
-        peer,
-        stream: null,
-        open: false,
-        doubtful: false,
-        incarnation: null,
-        backOffMs: REDIAL_MS_MIN,
-      });
-    }
+    for (const peer of peers) if (peer !== this) this.links.meet(peer);
   }
 
   /** It asked to be stopped, or its disk failed: it goes down of itself. */
@@ -145,12 +125,7 @@ export class SimulatedNode extends Process {
     this.starting = null;
     this.connections.clear();
     this.byStream.clear();
-    for (const link of this.links.values()) {
-      link.stream = null;
-      link.open = false;
-      link.doubtful = false;
-      link.backOffMs = REDIAL_MS_MIN;
-    }
+    this.links.drop();
     // Either the machine loses its power, or the process alone dies and all that was written stays.
     const { random } = this.world;
     if (random.chance(0.5)) this.disk.crash(random);
@@ -183,7 +158,7 @@ export class SimulatedNode extends Process {
         return;
       case 'ended':
         if (signal.stream.kind === 'session') this.sessionEnded(signal.stream);
-        else if (signal.side === 0) this.linkEnded(signal.stream, signal.refused);
+        else if (signal.side === 0) this.links.ended(signal.stream, signal.refused);
         return;
       case 'received':
         if (signal.stream.kind === 'peer') this.peerReceived(signal.stream, signal.parcels);
@@ -196,33 +171,24 @@ export class SimulatedNode extends Process {
     const { starting } = this;
     if (starting === null || (completion !== undefined && completion.id !== this.startRequest))
       return;
-    const step = this.startStep(starting, completion?.result);
-    if (step === null) return;
+    let step: Step;
+    try {
+      step = completion === undefined ? starting.next() : starting.next(completion.result);
+    } catch (error) {
+      // The disk failed in the middle, and the process gives up.
+      if (completion?.result.ok !== false) throw error;
+      this.exit();
+      return;
+    }
     if (step.done !== true) {
       this.startRequest += 1;
       this.disk.submit({ id: this.startRequest, lane: 'start', ...step.value });
-      return;
-    }
-    if (step.value === undefined) {
+    } else if (step.value === undefined) {
       this.boot();
     } else if ('code' in step.value) {
       this.notStarted(step.value);
     } else {
       this.begin(step.value);
-    }
-  }
-
-  /** Null: the disk failed in the middle, and the process gives up. */
-  private startStep(
-    starting: Start | Initialising,
-    result: DiskResult | undefined,
-  ): IteratorResult<DiskOperation, Recovered | Refusal | { readonly code: 'blank' } | void> | null {
-    try {
-      return result === undefined ? starting.next() : starting.next(result);
-    } catch (error) {
-      if (result?.ok !== false) throw error;
-      this.exit();
-      return null;
     }
   }
 
@@ -277,7 +243,7 @@ export class SimulatedNode extends Process {
       },
     });
     this.watch.started(this);
-    for (const link of this.links.values()) this.dial(link);
+    this.links.dialAll();
     this.step({ type: 'tick' });
   }
 
@@ -305,12 +271,11 @@ export class SimulatedNode extends Process {
     if (timer.kind === 'exit') {
       this.crash('exits');
     } else if (timer.kind === 'redial') {
-      const link = this.links.get(timer.to);
-      if (link?.stream === null) this.dial(link);
+      this.links.redial(timer.to);
     }
   }
 
-  private greeting(): Parcel {
+  greeting(): Parcel & { readonly type: 'peer-greeting' } {
     const raft = this.replica?.raft;
     return {
       type: 'peer-greeting',
@@ -326,57 +291,16 @@ export class SimulatedNode extends Process {
     return `${this.name}.${String(this.incarnation)}`;
   }
 
-  private dial(link: PeerLink): void {
-    link.stream = this.world.network.dial(
-      'peer',
-      this.number,
-      link.peer.number,
-      this.greeting(),
-      this.world.now,
-    );
-  }
-
   private peerOpened(stream: Stream<Parcel>, side: Side): void {
     const greeting = side === 0 ? stream.answer : stream.greeting;
     if (greeting?.type !== 'peer-greeting') return;
-    if (side === 0) {
-      const link = this.links.get(stream.ends[1]);
-      if (link?.stream !== stream.id) return;
-      link.open = true;
-      link.backOffMs = REDIAL_MS_MIN;
-      if (link.doubtful && link.incarnation !== greeting.incarnation) this.peerLost(link);
-      link.doubtful = false;
-      link.incarnation = greeting.incarnation;
-    }
+    if (side === 0 && !this.links.opened(stream, greeting)) return;
     const { node, storeId, name, hasHistory } = greeting;
     this.step({ type: 'peer-greeted', peer: nodeId(node), storeId, name, hasHistory });
   }
 
-  private linkEnded(stream: Stream<Parcel>, refused: boolean): void {
-    const link = this.links.get(stream.ends[1]);
-    if (link?.stream !== stream.id) return;
-    link.stream = null;
-    if (link.open) {
-      link.open = false;
-      link.doubtful = true;
-      this.dial(link);
-      return;
-    }
-    if (refused && link.doubtful) {
-      this.peerLost(link);
-      link.doubtful = false;
-    }
-    const wait = link.backOffMs * this.world.random.between(0.8, 1.2);
-    link.backOffMs = Math.min(REDIAL_MS_MAX, link.backOffMs * 2);
-    this.world.schedule(this, wait, {
-      type: 'timer',
-      timer: { kind: 'redial', to: link.peer.number },
-    });
-  }
-
-  private peerLost(link: PeerLink): void {
-    this.world.count('peer-lost hint');
-    this.step({ type: 'peer-lost', peer: link.peer.id });
+  peerLost(peer: NodeId): void {
+    this.step({ type: 'peer-lost', peer });
   }
 
   private peerReceived(stream: Stream<Parcel>, parcels: readonly Parcel[]): void {
@@ -399,38 +323,12 @@ export class SimulatedNode extends Process {
 
   private sendToPeer(to: NodeId, message: PeerMessage): void {
     // Nodes are the first processes, in order of their ids.
-    const link = this.links.get(this.voters.indexOf(to));
-    if (link === undefined || link.stream === null || !link.open) return;
-    const { plan, random, network, now } = this.world;
+    const number = this.voters.indexOf(to);
+    if (!this.links.isOpen(number)) return;
     const { wire } = this.world;
     const sender = this.replica?.storage;
-    const travelling =
-      wire === null || sender === undefined ? message : wire.encodePeer(message, sender);
-    const parcel: Parcel = { type: 'peer', message: travelling };
-    if (message.type === 'raft' && plan.lossChance + plan.duplicateChance + plan.strayChance > 0) {
-      if (random.chance(plan.lossChance)) {
-        this.world.count('message lost');
-        return;
-      }
-      const stray = { type: 'stray', from: this.id, message: travelling } as const;
-      if (random.chance(plan.duplicateChance)) {
-        this.world.count('message doubled');
-        this.strayTo(link, stray);
-      }
-      if (random.chance(plan.strayChance)) {
-        this.world.count('message out of order');
-        this.strayTo(link, stray);
-        return;
-      }
-    }
-    network.send(link.stream, 0, parcel, now);
-  }
-
-  private strayTo(link: PeerLink, stray: Extract<Signal, { type: 'stray' }>): void {
-    const { plan, random, network } = this.world;
-    if (network.isCut(this.number, link.peer.number)) return;
-    const late = network.delay(this.number, link.peer.number) + random.next() * plan.strayMs;
-    this.world.schedule(link.peer, late, stray);
+    const inMemory = wire === null || sender === undefined;
+    this.links.send(number, message, inMemory ? message : wire.encodePeer(message, sender));
   }
 
   private sessionOpened(stream: Stream<Parcel>): void {
@@ -482,46 +380,7 @@ export class SimulatedNode extends Process {
   }
 
   private report(report: Report): void {
-    switch (report.type) {
-      case 'role':
-        this.say(
-          `is ${report.role} in term ${String(report.term)}, leader ${String(report.leader)}`,
-        );
-        return;
-      case 'decision':
-        this.say(report.text);
-        return;
-      case 'membership':
-        this.say(`voters ${report.voters.join(' ')}, learners ${report.learners.join(' ')}`);
-        return;
-      case 'checkpoint':
-        this.world.count(`checkpoint ${report.how}`);
-        this.say(`checkpoint of index ${String(report.index)} ${report.how}`);
-        return;
-      case 'recovered':
-        this.say(`recovered up to ${String(report.last)}, applied ${String(report.applied)}`);
-        return;
-      case 'disk-full':
-      case 'failed':
-        this.say(`stops writing: ${report.message}`);
-    }
+    if (report.type === 'checkpoint') this.world.count(`checkpoint ${report.how}`);
+    this.say(wordsOf(report));
   }
-}
-
-/** Messages in short, for people. */
-function show(message: PeerMessage): string {
-  if (message.type !== 'raft') return message.type;
-  return JSON.stringify(message.message, (key, value: unknown) => {
-    if (key === 'data') return '...';
-    if (key === 'entries' && Array.isArray(value)) return `${String(value.length)} entries`;
-    return value;
-  });
-}
-
-function showRequest({ id, kind, session, sequence }: Request): string {
-  return `#${String(id)} kind ${String(kind)} ${String(session)}:${String(sequence)}`;
-}
-
-function showReply({ id, outcome, code }: Reply): string {
-  return `#${String(id)} ${String(outcome)} ${code}`;
 }

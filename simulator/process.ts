@@ -60,6 +60,12 @@ export type Signal =
   /** A message of a peer that took its own time: late, doubled, out of order. */
   | { readonly type: 'stray'; readonly from: number; readonly message: Travelling };
 
+/** Who is to be told: a process, in one of its lives. */
+export interface Addressee {
+  readonly number: number;
+  readonly incarnation: number;
+}
+
 /** The world as a process sees it. */
 export interface Surroundings {
   readonly plan: Plan;
@@ -71,7 +77,7 @@ export interface Surroundings {
   /** Milliseconds since the world began. */
   readonly now: number;
   /** Tells a process later; nothing, if it is another incarnation by then. */
-  schedule(process: Process, delayMs: number, signal: Signal): void;
+  schedule(process: Addressee, delayMs: number, signal: Signal): void;
   count(what: string): void;
 }
 

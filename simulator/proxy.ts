@@ -66,7 +66,7 @@ export class SimulatedProxy extends Process {
       },
       {
         toNode: (node, requests) => {
-          const session = this.sessions.find((one) => one.node.id === (node as number));
+          const session = this.sessions.find((one) => Number(one.node.id) === node);
           if (session?.open !== true || session.stream === null) return;
           this.send(session.stream, 0, {
             type: 'requests',

@@ -5,7 +5,8 @@ import {
   Reply as WireReply,
   Request as WireRequest,
 } from '#rpc/generated/relevo/v1/session';
-import { fromWire, toWire } from '../node/wire/peer-codec.js';
+import type { NodeState, Reply, Request } from '#rpc/session/frames';
+import { fromWire, toWire } from '#node';
 import type { Wire } from './codecs.js';
 import { jsonPayloads } from './payload.js';
 
@@ -13,7 +14,17 @@ export const productionWire: Wire = {
   payloads: jsonPayloads,
   encodePeer: (message, sender) => WirePeerMessage.encode(toWire(message, sender)).finish(),
   decodePeer: (bytes) => fromWire(WirePeerMessage.decode(bytes)),
-  request: (request) => WireRequest.decode(WireRequest.encode(request).finish()),
-  reply: (reply) => WireReply.decode(WireReply.encode(reply).finish()),
-  state: (state) => WireState.decode(WireState.encode(state).finish()),
+  request: travelling<Request>(WireRequest),
+  reply: travelling<Reply>(WireReply),
+  state: travelling<NodeState>(WireState),
 };
+
+/** The frames have the shapes of the generated messages; their enums are plain numbers. */
+interface Codec<Frame> {
+  encode(frame: Frame): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): Frame;
+}
+
+function travelling<Frame>(codec: Codec<Frame>): (frame: Frame) => Frame {
+  return (frame) => codec.decode(codec.encode(frame).finish());
+}

@@ -17,7 +17,7 @@ import { SimulatedNode } from './node.js';
 import { History, Witness } from './oracle/index.js';
 import type { Wire } from './codecs.js';
 import type { Plan } from './plan.js';
-import type { Parcel, Process, Signal, Surroundings } from './process.js';
+import type { Addressee, Parcel, Process, Signal, Surroundings } from './process.js';
 import { SimulatedProxy } from './proxy.js';
 import { Random } from './random.js';
 import type { Trace } from './trace.js';
@@ -116,7 +116,7 @@ export class World implements Surroundings {
     return false;
   }
 
-  schedule(process: Process, delayMs: number, signal: Signal): void {
+  schedule(process: Addressee, delayMs: number, signal: Signal): void {
     const { number, incarnation } = process;
     this.agenda.add(this.time + delayMs, { type: 'signal', process: number, incarnation, signal });
   }

@@ -26,6 +26,8 @@ const SWEEP_MS = 5;
 /** How long the end of a session may take when all calls are done. */
 const CLOSE_MS = 1_000;
 
+export { SESSION_DEFAULTS, type Settlement } from './session-types.js';
+
 export class ClientSession {
   readonly #config: SessionConfig;
   readonly #ports: SessionPorts;

@@ -36,6 +36,8 @@ import type { RouterConfig, RouterEvent, RouterPorts, RouterView } from './route
 const SWEEP_MS = 10;
 const LANES: readonly LaneName[] = ['write', 'read', 'stale'];
 
+export { ROUTER_DEFAULTS, type RouterConfig, type RouterReport } from './router/types.js';
+
 export class Router {
   readonly #config: RouterConfig;
   readonly #ports: RouterPorts;

@@ -1,0 +1,160 @@
+/** A node's streams to its peers, which it dials again and again, as the real driver does. */
+import type { NodeId } from '#raft';
+import type { PeerMessage } from './machines.js';
+import type { Stream } from './network.js';
+import type { Addressee, Parcel, Signal, Surroundings, Travelling } from './process.js';
+
+interface PeerLink {
+  readonly peer: PeerProcess;
+  stream: number | null;
+  open: boolean;
+  /** The stream broke; whether the peer died is not known yet. */
+  doubtful: boolean;
+  incarnation: string | null;
+  backOffMs: number;
+}
+
+export interface PeerProcess extends Addressee {
+  readonly id: NodeId;
+}
+
+type Greeting = Parcel & { readonly type: 'peer-greeting' };
+
+/** The node that the links belong to. */
+export interface LinkOwner extends PeerProcess {
+  greeting(): Greeting;
+  /** The stream to the peer broke, and a redial was refused or met a new process. */
+  peerLost(peer: NodeId): void;
+}
+
+const REDIAL_MS_MIN = 20;
+const REDIAL_MS_MAX = 500;
+
+export class PeerLinks {
+  /** By the peer's process number. */
+  private readonly links = new Map<number, PeerLink>();
+
+  constructor(
+    private readonly world: Surroundings,
+    private readonly owner: LinkOwner,
+  ) {}
+
+  meet(peer: PeerProcess): void {
+    this.links.set(peer.number, {
+      peer,
+      stream: null,
+      open: false,
+      doubtful: false,
+      incarnation: null,
+      backOffMs: REDIAL_MS_MIN,
+    });
+  }
+
+  dialAll(): void {
+    for (const link of this.links.values()) this.dial(link);
+  }
+
+  /** The back-off is over. */
+  redial(to: number): void {
+    const link = this.links.get(to);
+    if (link?.stream === null) this.dial(link);
+  }
+
+  /** The process died: of the links nothing is left. */
+  drop(): void {
+    for (const link of this.links.values()) {
+      link.stream = null;
+      link.open = false;
+      link.doubtful = false;
+      link.backOffMs = REDIAL_MS_MIN;
+    }
+  }
+
+  /** False if the stream is none of the present ones. */
+  opened(stream: Stream<Parcel>, { incarnation }: Greeting): boolean {
+    const link = this.linkOf(stream);
+    if (link === undefined) return false;
+    link.open = true;
+    link.backOffMs = REDIAL_MS_MIN;
+    if (link.doubtful && link.incarnation !== incarnation) this.lost(link);
+    link.doubtful = false;
+    link.incarnation = incarnation;
+    return true;
+  }
+
+  ended(stream: Stream<Parcel>, refused: boolean): void {
+    const link = this.linkOf(stream);
+    if (link === undefined) return;
+    link.stream = null;
+    if (link.open) {
+      link.open = false;
+      link.doubtful = true;
+      this.dial(link);
+      return;
+    }
+    if (refused && link.doubtful) {
+      this.lost(link);
+      link.doubtful = false;
+    }
+    const wait = link.backOffMs * this.world.random.between(0.8, 1.2);
+    link.backOffMs = Math.min(REDIAL_MS_MAX, link.backOffMs * 2);
+    const timer = { kind: 'redial', to: link.peer.number } as const;
+    this.world.schedule(this.owner, wait, { type: 'timer', timer });
+  }
+
+  isOpen(to: number): boolean {
+    return this.links.get(to)?.open === true;
+  }
+
+  /** `to` is the peer's process number. Dropped while there is no connection. */
+  send(to: number, message: PeerMessage, travelling: Travelling): void {
+    const link = this.links.get(to);
+    if (link === undefined || link.stream === null || !link.open) return;
+    if (message.type === 'raft' && this.goesAstray(link, travelling)) return;
+    const parcel: Parcel = { type: 'peer', message: travelling };
+    this.world.network.send(link.stream, 0, parcel, this.world.now);
+  }
+
+  /** In rough worlds; true if the message does not travel on its stream. */
+  private goesAstray(link: PeerLink, message: Travelling): boolean {
+    const { plan, random } = this.world;
+    if (plan.lossChance + plan.duplicateChance + plan.strayChance === 0) return false;
+    if (random.chance(plan.lossChance)) {
+      this.world.count('message lost');
+      return true;
+    }
+    const stray = { type: 'stray', from: this.owner.id, message } as const;
+    if (random.chance(plan.duplicateChance)) {
+      this.world.count('message doubled');
+      this.strayTo(link, stray);
+    }
+    if (!random.chance(plan.strayChance)) return false;
+    this.world.count('message out of order');
+    this.strayTo(link, stray);
+    return true;
+  }
+
+  private strayTo({ peer }: PeerLink, stray: Extract<Signal, { type: 'stray' }>): void {
+    const { plan, random, network } = this.world;
+    const from = this.owner.number;
+    if (network.isCut(from, peer.number)) return;
+    const late = network.delay(from, peer.number) + random.next() * plan.strayMs;
+    this.world.schedule(peer, late, stray);
+  }
+
+  private dial(link: PeerLink): void {
+    const { network, now } = this.world;
+    const greeting = this.owner.greeting();
+    link.stream = network.dial('peer', this.owner.number, link.peer.number, greeting, now);
+  }
+
+  private lost(link: PeerLink): void {
+    this.world.count('peer-lost hint');
+    this.owner.peerLost(link.peer.id);
+  }
+
+  private linkOf(stream: Stream<Parcel>): PeerLink | undefined {
+    const link = this.links.get(stream.ends[1]);
+    return link?.stream === stream.id ? link : undefined;
+  }
+}

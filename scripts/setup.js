@@ -27,13 +27,19 @@ function installIfLockChanged() {
   const stamp = 'node_modules/.relevo-lock';
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('relevo: installing packages (once, and when package-lock.json changes) ...');
+  // Not `npm ci`: that insists on the builds for every platform being in the lock file, and a registry
+  // may offer only some; `--no-save` keeps to the lock all the same, and writes none.
   // npm is a script on Windows, which only a shell can start.
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
+  const result = spawnSync(
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
+    },
+  );
   if (result.status !== 0) {
-    console.error('relevo: npm ci failed (above); mend that and run the command again.');
+    console.error('relevo: npm install failed (above); mend that and run the command again.');
     process.exit(1);
   }
   writeFileSync(stamp, lock);

@@ -198,6 +198,7 @@ export class Replica {
       leader: this.#raft.leader,
       store: this.store,
       duties: this.#leading,
+      caughtUp: this.#raft.entryTerm(logIndex(this.#applier.appliedIndex)) === this.#raft.term,
       stopping: this.#stopping,
       failure: this.#failure,
     };

@@ -21,11 +21,15 @@ export interface Standing {
   readonly leader: NodeId | null;
   readonly store: Store;
   readonly duties: LeaderDuties | null;
+  /** On a leader: everything that was committed before its term is applied. */
+  readonly caughtUp: boolean;
   readonly stopping: boolean;
   /** Why nothing can be written any more. */
   readonly failure: { readonly code: 'disk-full' | 'failed'; readonly message: string } | null;
 }
 
+/** Of forwarded requests; a random seed times this stays below 2^53. */
+const IDS_PER_INCARNATION = 2 ** 20;
 /** Reads are looked through for those whose time is up so often. */
 const EXPIRE_EVERY_MS = 100;
 
@@ -44,7 +48,7 @@ export class RequestDesk {
     this.#ports = ports;
     this.#figures = figures;
     this.#replies = new Replies(config.nodeId, ports.codec);
-    this.#forwarding = new Forwarding();
+    this.#forwarding = new Forwarding((config.seed >>> 0) * IDS_PER_INCARNATION + 1);
   }
 
   /** How many wait for an answer. */
@@ -68,7 +72,10 @@ export class RequestDesk {
 
   request(connection: ConnectionId, request: Request, standing: Standing, now: number): void {
     const { id } = request;
-    if (request.kind === RequestKind.staleRead) {
+    if (request.kind === RequestKind.staleRead && standing.store.appliedIndex === 0) {
+      const message = `${this.#config.name} is blank: it has not heard from a leader yet.`;
+      this.#replies.notDone(connection, id, 'no-leader', message);
+    } else if (request.kind === RequestKind.staleRead) {
       this.#read(connection, request, false, standing.store, now);
     } else if (standing.failure !== null) {
       const { code, message } = standing.failure;
@@ -259,6 +266,12 @@ export class RequestDesk {
 
   #keepAlive(origin: Origin, session: number, standing: Standing, now: number): void {
     const known = standing.store.sessionOf(session);
+    if (known === undefined && !standing.caughtUp) {
+      const message =
+        'the new leader is still applying what was committed before it; send it again.';
+      this.#replies.notDone(origin.connection, origin.id, 'no-leader', message);
+      return;
+    }
     if (known === undefined) {
       this.#replies.refused(origin.connection, origin.id, {
         code: 'session-expired',

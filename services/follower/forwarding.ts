@@ -7,7 +7,12 @@ interface Forwarded<Origin> {
 /** The requests that were sent on to the leader and are not answered yet. */
 export class Forwarding<Origin> {
   readonly #forwarded = new Map<number, Forwarded<Origin>>();
-  #nextId = 1;
+  #nextId: number;
+
+  /** `firstId`: far from those of other incarnations, whose late answers must find nobody here. */
+  constructor(firstId: number) {
+    this.#nextId = firstId;
+  }
 
   /** The id under which the request travels. */
   sent(origin: Origin, dueAt: number): number {

@@ -39,11 +39,12 @@ describe('a proxy before one real node', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'relevo-proxy-'));
-    const [port = 0, peerPort = 0, proxyPort = 0, httpPort = 0] = await freePorts(4);
+    const [port = 0, peerPort = 0, nodeHttpPort = 0, proxyPort = 0, httpPort = 0] =
+      await freePorts(5);
     const nodes = `1=127.0.0.1:${port}/${peerPort}`;
     const environment = {
       ...{ NODE_ID: '1', NODE_NAME: 'ada', NODES: nodes, DATA_DIR: join(directory, 'ada') },
-      ...{ ELECTION_TIMEOUT: '100-200ms', HEARTBEAT: '30ms' },
+      ...{ HTTP_PORT: `${nodeHttpPort}`, ELECTION_TIMEOUT: '100-200ms', HEARTBEAT: '30ms' },
     };
     const nodeConfig = loadNodeConfig([], environment, directory);
     const fatal = (error: unknown): void => {

@@ -84,6 +84,8 @@ export type ReplicaEvent =
       readonly name: string;
       readonly hasHistory: boolean;
     }
+  /** The stream to this peer broke: what was sent last may be lost. */
+  | { readonly type: 'peer-broken'; readonly peer: NodeId }
   /** The stream from this peer broke, and a redial was refused or met a new process. */
   | { readonly type: 'peer-lost'; readonly peer: NodeId }
   /** Hand over leadership and finish; `stopped()` tells when. */

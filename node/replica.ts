@@ -20,6 +20,7 @@ import { Applier } from './applier.js';
 import { CheckpointCourier } from './checkpoint-courier.js';
 import { FirstLeadership } from './first-leadership.js';
 import { leaderView } from './leader-view.js';
+import { MemberRecords } from './member-records.js';
 import { nodeStateOf } from './node-state.js';
 import type { PeerMessage, Ports, ReplicaEvent } from './ports.js';
 import { membershipOf, raftOf } from './recovered-core.js';
@@ -35,22 +36,28 @@ const PUBLISH_EVERY_MS = 100;
 export type { ReplicaConfig } from './replica-config.js';
 export type { PayloadCodec, PeerMessage, Ports, ReplicaEvent, Report } from './ports.js';
 
+/** A node that can't write answers stale reads, and says why it does nothing else. */
+const HEARD_AFTER_FAILURE: ReadonlySet<ReplicaEvent['type']> = new Set([
+  'requests',
+  'connection-closed',
+]);
+
 export class Replica {
   readonly figures: ReplicaFigures = noFigures();
+  readonly storage: Storage;
   readonly #config: ReplicaConfig;
   readonly #ports: Ports;
   readonly #raft: Raft;
-  readonly #storage: Storage;
   readonly #applier: Applier;
   readonly #desk: RequestDesk;
   readonly #courier: CheckpointCourier;
-  readonly #greeted = new Map<NodeId, { storeId: string; name: string }>();
-  readonly #storeId: string;
+  readonly #members: MemberRecords;
   readonly #firstLeadership: FirstLeadership;
   #checkpoint: CheckpointMeta | null;
   /** Exists only while this node leads. */
   #leading: LeaderDuties | null = null;
   #leader: NodeId | null = null;
+  #term: number;
   #now = 0;
   #moreWork = false;
   #publishAt = 0;
@@ -62,19 +69,21 @@ export class Replica {
   constructor(config: ReplicaConfig, recovered: Recovered, ports: Ports) {
     this.#config = config;
     this.#ports = ports;
-    this.#storeId = recovered.identity.storeId;
+    const { storeId } = recovered.identity;
+    this.#members = new MemberRecords(config.nodeId, { storeId, name: config.name });
     this.#firstLeadership = new FirstLeadership(recovered.identity, config.bornLeader);
     this.#checkpoint = recovered.checkpoint;
     this.#raft = raftOf(config, recovered);
-    this.#storage = new Storage(ports.disk, recovered);
+    this.#term = this.#raft.term;
+    this.storage = new Storage(ports.disk, recovered);
     const index = recovered.checkpoint?.index ?? logIndex(0);
     const store =
       recovered.checkpoint === null
         ? new Store()
         : Store.fromCheckpoint(recovered.stateLines, index);
-    this.#applier = new Applier(store, membershipOf(config, recovered), this.#storage, index);
+    this.#applier = new Applier(store, membershipOf(config, recovered), this.storage, index);
     this.#desk = new RequestDesk(config, ports, this.figures);
-    this.#courier = new CheckpointCourier(this.#storage, ports.network);
+    this.#courier = new CheckpointCourier(this.storage, ports.network);
     const { remarks } = recovered;
     ports.report({ type: 'recovered', last: this.#raft.lastIndex, applied: index, remarks });
   }
@@ -82,13 +91,13 @@ export class Replica {
   /** `now`: ms of a monotonic clock. Follows the event to its end; ports are called meanwhile. */
   handle(event: ReplicaEvent, now: number): void {
     this.#now = now;
-    const news = this.#storage.tick(now);
+    const news = this.storage.tick(now);
     // What the event and all that follows from it append leaves in one write.
-    this.#storage.cork();
+    this.storage.cork();
     for (const done of news) this.#stored(done);
-    if (this.#failure === null || event.type === 'requests') this.#dispatch(event);
+    if (this.#failure === null || HEARD_AFTER_FAILURE.has(event.type)) this.#dispatch(event);
     this.#settle();
-    this.#storage.uncork();
+    this.storage.uncork();
   }
 
   /** When the next `tick` is due, ms; at or before now when work is waiting. */
@@ -97,7 +106,7 @@ export class Replica {
     if (this.#moreWork) return this.#now;
     return Math.min(
       this.#raft.deadline(),
-      this.#storage.deadline(),
+      this.storage.deadline(),
       this.#leading?.deadline() ?? Infinity,
       this.#desk.deadline,
       this.#publishAt,
@@ -131,10 +140,6 @@ export class Replica {
     return this.#raft;
   }
 
-  get storage(): Storage {
-    return this.#storage;
-  }
-
   get failure(): string | null {
     return this.#failure?.message ?? null;
   }
@@ -157,7 +162,7 @@ export class Replica {
         return;
       case 'disk':
         for (const completion of event.completions) {
-          for (const done of this.#storage.complete(completion, this.#now)) this.#stored(done);
+          for (const done of this.storage.complete(completion, this.#now)) this.#stored(done);
         }
         return;
       case 'peer':
@@ -174,9 +179,11 @@ export class Replica {
         this.#desk.connectionClosed(event.connection);
         return;
       case 'peer-greeted':
-        this.#greeted.set(event.peer, { storeId: event.storeId, name: event.name });
+        this.#members.greeted(event.peer, { storeId: event.storeId, name: event.name });
         if (event.hasHistory && !this.#raft.hasHistory) this.#step({ type: 'peer-has-history' });
-        this.#recordMembers();
+        return;
+      case 'peer-broken':
+        if (event.peer === this.#raft.leader) this.#desk.leaderChanged();
         return;
       case 'peer-lost':
         this.#step({ type: 'connection-lost', peer: event.peer });
@@ -215,16 +222,16 @@ export class Replica {
         this.#ports.network.send(effect.to, { type: 'raft', message: effect.message });
         return;
       case 'append-log':
-        this.#storage.append(effect.entries);
+        this.storage.append(effect.entries);
         return;
       case 'persist-vote':
-        this.#storage.saveVote(effect.vote);
+        this.storage.saveVote(effect.vote);
         return;
       case 'truncate-log':
-        this.#storage.truncate(effect.from);
+        this.storage.truncate(effect.from);
         return;
       case 'commit':
-        this.#storage.noteCommit(effect.index);
+        this.storage.noteCommit(effect.index);
         return;
       case 'read-ready':
         this.#desk.readReady(effect.id, effect.index);
@@ -234,12 +241,14 @@ export class Replica {
         return;
       case 'proposal-refused':
         this.#desk.proposalRefused(effect.reason, effect.leader);
+        this.#leading?.proposalsRefused();
+        this.#members.lookAgain();
         return;
       case 'send-checkpoint':
         this.#courier.fetch(effect, effect.offset);
         return;
       case 'store-checkpoint':
-        this.#storage.storeCheckpoint(effect.checkpoint, effect.offset, effect.data);
+        this.storage.storeCheckpoint(effect.checkpoint, effect.offset, effect.data);
         return;
       case 'role-changed':
         this.#roleChanged(effect.role, effect.term, effect.leader);
@@ -249,7 +258,7 @@ export class Replica {
         return;
       case 'transfer-ended':
         // A leader that nobody can relieve stops all the same.
-        if (this.#stopping) this.#handedOver = true;
+        if (this.#stopping && this.#raft.transferTarget === null) this.#handedOver = true;
         return;
       case 'change-refused':
         this.#ports.report({ type: 'decision', text: `membership: ${effect.reason}` });
@@ -296,6 +305,10 @@ export class Replica {
   }
 
   #fail(code: 'disk-full' | 'failed', message: string): void {
+    // What leadership there is goes to a node whose disk works; that much needs no disk.
+    const handOver =
+      this.#raft.role === 'leader' ? this.#raft.step({ type: 'disk-stalled' }, this.#now) : [];
+    for (const effect of handOver) if (effect.type === 'send') this.#do(effect);
     this.#failure = { code, message };
     this.#leading = null;
     this.#publishAt = this.#now;
@@ -308,7 +321,7 @@ export class Replica {
     this.figures.checkpointsSaved++;
     const keepAfter = logIndex(Math.max(0, checkpoint.index - this.#config.trailingEntries));
     this.#step({ type: 'checkpoint-saved', checkpoint, keepAfter });
-    this.#storage.releaseLog(keepAfter);
+    this.storage.releaseLog(keepAfter);
     this.#applier.checkpointSaved();
     this.#reportCheckpoint(checkpoint, 'saved');
   }
@@ -335,27 +348,15 @@ export class Replica {
     }
   }
 
-  /** The leader writes down whose directory a node came with, so that a wiped disk shows. */
-  #recordMembers(): void {
-    if (this.#raft.role !== 'leader') return;
-    const { nodeId, name } = this.#config;
-    const self = { storeId: this.#storeId, name };
-    for (const [node, member] of [...this.#greeted, [nodeId, self] as const]) {
-      if (this.store.memberOf(node)) continue;
-      this.#desk.propose({ kind: 'member', node, storeId: member.storeId, name: member.name });
-    }
-  }
-
   #roleChanged(role: string, term: Term, leader: NodeId | null): void {
     if (role === 'candidate') this.figures.elections++;
-    if (leader !== this.#leader) {
-      this.#leader = leader;
-      this.figures.leaderChanges++;
-      this.#desk.leaderChanged();
-    }
+    if (leader !== this.#leader || term !== this.#term) this.#desk.leaderChanged();
+    if (leader !== this.#leader) this.figures.leaderChanges++;
+    this.#leader = leader;
+    this.#term = term;
     if (role === 'leader' && this.#leading === null) {
       this.#leading = new LeaderDuties(this.#config.leader, this.#now);
-      this.#recordMembers();
+      this.#members.lookAgain();
     } else if (role !== 'leader' && this.#leading !== null) {
       this.#leading = null;
       this.#desk.leadershipLost();
@@ -377,15 +378,16 @@ export class Replica {
     if (this.#now >= this.#raft.deadline()) this.#step({ type: 'tick' });
     this.#desk.tick(this.#now);
     this.#lead();
-    const reached = (peer: NodeId): boolean => this.#greeted.has(peer);
+    const reached = (peer: NodeId): boolean => this.#members.reached(peer);
     const asked = this.#firstLeadership.due(this.#raft, this.#applier.appliedIndex, reached);
     // That it asked is durable before it asks.
-    if (asked !== null) this.#storage.saveIdentity(asked);
+    if (asked !== null) this.storage.saveIdentity(asked);
   }
 
   /** What the process does because it leads. */
   #lead(): void {
     if (this.#leading === null || this.#now < this.#leading.deadline()) return;
+    for (const command of this.#members.missing(this.store)) this.#desk.propose(command);
     const view = leaderView(this.#raft, this.#applier, this.#checkpoint);
     const decision = this.#leading.look(view, this.#now);
     for (const command of decision.commands) this.#desk.propose(command);
@@ -442,7 +444,7 @@ export class Replica {
   }
 
   #workInSlices(): void {
-    const writing = this.#storage.work(CHECKPOINT_SLICE_LINES);
+    const writing = this.storage.work(CHECKPOINT_SLICE_LINES);
     const compacting = this.store.work(COMPACTION_SLICE_STEPS);
     const applying = this.#raft.commitIndex > this.#applier.appliedIndex;
     this.#moreWork = writing || compacting || applying || this.#desk.pendingBodies.length > 0;

@@ -20,7 +20,12 @@ export class Replies {
   applied(connection: ConnectionId, id: number, applied: Applied): void {
     switch (applied.kind) {
       case 'refused':
-        this.refused(connection, id, applied);
+        // The write was done, and its answer can't be told any more: neither refused nor not done.
+        if (applied.code === 'previous-gone') {
+          this.unknown(connection, id, applied.code, applied.message);
+        } else {
+          this.refused(connection, id, applied);
+        }
         return;
       case 'session-opened': {
         const reply = this.#ok(id);

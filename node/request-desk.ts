@@ -32,6 +32,7 @@ export interface Standing {
 const IDS_PER_INCARNATION = 2 ** 20;
 /** Reads are looked through for those whose time is up so often. */
 const EXPIRE_EVERY_MS = 100;
+const ASK_AGAIN_MS = 20;
 
 export class RequestDesk {
   readonly #config: ReplicaConfig;
@@ -42,6 +43,9 @@ export class RequestDesk {
   readonly #replies: Replies;
   readonly #forwarding: Forwarding<Origin>;
   #expireAt = Infinity;
+  /** Reads that are asked for again in a moment. */
+  #postponed: WaitingRead[] = [];
+  #resumeAt = Infinity;
 
   constructor(config: ReplicaConfig, ports: Ports, figures: ReplicaFigures) {
     this.#config = config;
@@ -53,7 +57,8 @@ export class RequestDesk {
 
   /** How many wait for an answer. */
   get waiting(): number {
-    return this.#proposals.size + this.#reads.size + this.#forwarding.size;
+    const reads = this.#reads.size + this.#postponed.length;
+    return this.#proposals.size + reads + this.#forwarding.size;
   }
 
   /** What the leader is to append. */
@@ -62,7 +67,7 @@ export class RequestDesk {
   }
 
   get deadline(): number {
-    return this.#expireAt;
+    return Math.min(this.#expireAt, this.#resumeAt);
   }
 
   /** What a peer forwards; its connection here is minus its id. */
@@ -76,7 +81,7 @@ export class RequestDesk {
       const message = `${this.#config.name} is blank: it has not heard from a leader yet.`;
       this.#replies.notDone(connection, id, 'no-leader', message);
     } else if (request.kind === RequestKind.staleRead) {
-      this.#read(connection, request, false, standing.store, now);
+      this.#read(connection, request, false, standing, now);
     } else if (standing.failure !== null) {
       const { code, message } = standing.failure;
       this.#replies.notDone(connection, id, code === 'disk-full' ? code : 'stopping', message);
@@ -84,7 +89,7 @@ export class RequestDesk {
       const message = `${this.#config.name} is stopping; ask another node.`;
       this.#replies.notDone(connection, id, 'stopping', message);
     } else if (request.kind === RequestKind.read) {
-      this.#read(connection, request, true, standing.store, now);
+      this.#read(connection, request, true, standing, now);
     } else if (standing.role === 'leader') {
       this.#write({ connection, id }, request, standing, now);
     } else {
@@ -100,6 +105,7 @@ export class RequestDesk {
 
   connectionClosed(connection: ConnectionId): void {
     this.#reads.forget(connection);
+    this.#postponed = this.#postponed.filter((read) => read.connection !== connection);
   }
 
   /** The leader's own proposals. */
@@ -152,7 +158,8 @@ export class RequestDesk {
   ): void {
     for (const read of this.#reads.failed(question)) {
       if (reason === 'leader-changed' && leader !== null) {
-        this.#reads.collect(read);
+        // Not at once: a leader that can't answer would be asked as fast as it says so.
+        this.#postponed.push(read);
         continue;
       }
       const message = 'nobody leads, so no read can be confirmed; ask for a stale one, or wait.';
@@ -165,11 +172,16 @@ export class RequestDesk {
     for (const read of this.#reads.answerable(store.appliedIndex, store.revision)) {
       this.#answer(read, store);
     }
+    if (this.#postponed.length === 0) this.#resumeAt = Infinity;
+    else if (this.#resumeAt === Infinity) this.#resumeAt = now + ASK_AGAIN_MS;
     if (this.#reads.size + this.#forwarding.size === 0) this.#expireAt = Infinity;
     else if (this.#expireAt === Infinity) this.#expireAt = now + EXPIRE_EVERY_MS;
   }
 
   tick(now: number): void {
+    if (now >= this.#resumeAt) {
+      for (const read of this.#postponed.splice(0)) this.#reads.collect(read);
+    }
     if (now < this.#expireAt) return;
     this.#expireAt = Infinity;
     for (const read of this.#reads.expire(now)) {
@@ -194,7 +206,7 @@ export class RequestDesk {
     }
     this.#unknown(this.#proposals.abandon(), message);
     this.#unknown(this.#forwarding.abandon(), message);
-    for (const read of this.#reads.abandon()) {
+    for (const read of [...this.#reads.abandon(), ...this.#postponed.splice(0)]) {
       this.#replies.notDone(read.connection, read.id, 'stopping', message);
     }
   }
@@ -269,7 +281,8 @@ export class RequestDesk {
     if (known === undefined && !standing.caughtUp) {
       const message =
         'the new leader is still applying what was committed before it; send it again.';
-      this.#replies.notDone(origin.connection, origin.id, 'no-leader', message);
+      // A word that speaks of this request alone: the node leads, and takes writes.
+      this.#replies.notDone(origin.connection, origin.id, 'overloaded', message);
       return;
     }
     if (known === undefined) {
@@ -291,7 +304,7 @@ export class RequestDesk {
     connection: ConnectionId,
     request: Request,
     linearizable: boolean,
-    store: Store,
+    { store, failure }: Standing,
     now: number,
   ): void {
     const operation = admit(request.payload, this.#ports.codec, this.#config.limits);
@@ -311,7 +324,10 @@ export class RequestDesk {
     };
     if (linearizable) this.#reads.collect(read);
     else if (read.minRevision <= store.revision) this.#answer(read, store);
-    else this.#reads.awaitRevision(read);
+    else if (failure !== null) {
+      const message = `this node is at revision ${store.revision} and takes no more; ask another.`;
+      this.#replies.notDone(connection, request.id, 'no-follower', message);
+    } else this.#reads.awaitRevision(read);
   }
 
   #answer(read: WaitingRead, store: Store): void {

@@ -2,11 +2,13 @@
  * One process a directory. The lock is a listening socket in it (on Windows a named pipe): the system
  * lets go of it whatever way the process ends. One that answers is held; one that refuses is stale.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { realpath, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StartRefused } from '#driver';
 
 export interface DirectoryLock {
@@ -32,21 +34,24 @@ export class DirectoryHeld extends StartRefused {
 const holderOf = (processId: number | null): string =>
   processId === null ? 'another process' : `process ${String(processId)}`;
 
-/** The limit is 104 to 108 bytes, with the zero at the end; a stale one is renamed to ten bytes more. */
-const SOCKET_PATH_BYTES_MAX = 90;
+/** The limit is 104 to 108 bytes, with the zero at the end. */
+const SOCKET_PATH_BYTES_MAX = 103;
 /** A holder that is stopped or busy for longer still holds. */
 const ANSWER_MS = 1_000;
-const ATTEMPTS = 5;
+const TAKEOVER_MS_MAX = 10_000;
+const ABANDONED_MS = 5_000;
+const LOOK_AGAIN_MS = 10;
 
 /** Throws DirectoryHeld if another process has it. The directory has to be there. */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const address = addressOf(await realpath(directory));
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const end = performance.now() + TAKEOVER_MS_MAX;
+  while (performance.now() < end) {
     const server = await listen(address);
     if (server !== null) return { release: () => close(server) };
     const holder = await ask(address);
     if (holder !== 'stale') throw new DirectoryHeld(directory, holder);
-    await removeStale(address, directory);
+    if (!(await removeStale(address))) await sleep(LOOK_AGAIN_MS);
   }
   throw new DirectoryHeld(directory, null);
 }
@@ -112,23 +117,29 @@ function ask(address: string): Promise<number | null | 'stale'> {
 }
 
 /**
- * Moved away and asked once more before it goes: between the question and now another process may have
- * replaced it by a lock of its own, which then gets its place back.
+ * Removes a socket that nobody listens on any more, one process at a time: whoever has the mark asks once
+ * more, so that a lock which another process has made meanwhile is never taken for the stale one. False:
+ * another process is at it.
  */
-async function removeStale(address: string, directory: string): Promise<void> {
-  const aside = path.join(path.dirname(address), `stale-${randomBytes(4).toString('hex')}.sock`);
+async function removeStale(address: string): Promise<boolean> {
+  const mark = `${address}.takeover`;
   try {
-    await rename(address, aside);
+    await writeFile(mark, `${String(process.pid)}\n`, { flag: 'wx' });
   } catch (error) {
-    // Somebody else has removed it.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await removeAbandoned(mark);
+    return false;
   }
-  const holder = await ask(aside);
-  if (holder === 'stale') {
-    await rm(aside, { force: true });
-    return;
+  try {
+    if ((await ask(address)) === 'stale') await rm(address, { force: true });
+  } finally {
+    await rm(mark, { force: true });
   }
-  await rename(aside, address);
-  throw new DirectoryHeld(directory, holder);
+  return true;
+}
+
+/** A process that died at the takeover, which takes milliseconds, has left its mark. */
+async function removeAbandoned(mark: string): Promise<void> {
+  const made = await stat(mark).catch(() => null);
+  if (made !== null && Date.now() - made.mtimeMs > ABANDONED_MS) await rm(mark, { force: true });
 }

@@ -93,6 +93,7 @@ export class Peers {
       },
       lost: ({ redialRefused, newIncarnation, message }) => {
         log('info', 'lost peer', { peer, address, redialRefused, newIncarnation, message });
+        event({ type: 'peer-broken', peer: nodeId(peer) });
         if (redialRefused || newIncarnation) event({ type: 'peer-lost', peer: nodeId(peer) });
       },
       refused: (message) => {

@@ -48,9 +48,14 @@ export class CheckpointSchedule {
     return full || quiet;
   }
 
-  /** The marker was proposed and not refused. */
+  /** The marker is being proposed. */
   proposed(growth: LogGrowth): void {
     this.#proposedAfter = growth.markerIndex;
+  }
+
+  /** The proposal was refused after all. */
+  refused(): void {
+    this.#proposedAfter = -1;
   }
 
   /** When `due` may turn true by the mere passing of time. */

@@ -69,6 +69,12 @@ export class LeaderDuties {
     return { commands, marker, diskStalled };
   }
 
+  /** What was proposed last was refused: it will be due again. */
+  proposalsRefused(): void {
+    this.#checkpoints.refused();
+    this.#compactingTo = 0;
+  }
+
   #expiries(view: LeaderView, now: number): Command[] {
     if (now < this.#sessionsAt) return [];
     this.#sessionsAt = now + this.#config.sessionTimeoutMs / 10;

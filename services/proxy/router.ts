@@ -318,6 +318,7 @@ export class Router {
     this.#inFlight.delete(id);
     flight.node = null;
     node.release(flight.request.payload.length, laneOf(flight.request.kind) === 'write');
+    if (!flight.client.open) this.#parts.drop(flight);
   }
 
   #mayGoAgain(flight: Flight): boolean {
@@ -337,14 +338,17 @@ export class Router {
     if (laneOf(flight.request.kind) !== 'write') node.reads += 1;
     else node.writes += 1;
     const passed = readdressed(reply, flight.request.id);
-    if (
-      reply.code === 'session-expired' &&
-      reply.outcome === Outcome.refused &&
-      this.#rules.expiryLeavesResentUnknown(flight.mayHaveHappened)
-    ) {
-      passed.outcome = Outcome.unknown;
-    }
+    if (this.#isUnknownAfterAll(flight, reply)) passed.outcome = Outcome.unknown;
     this.#settle(flight, passed);
+  }
+
+  /** The node speaks of what it was sent; an earlier sending may have been carried out elsewhere. */
+  #isUnknownAfterAll({ request, mayHaveHappened }: Flight, reply: Reply): boolean {
+    if (reply.outcome === Outcome.notDone) {
+      return this.#rules.notDoneLeavesResentUnknown(request.kind, mayHaveHappened);
+    }
+    const expired = reply.code === 'session-expired' && reply.outcome === Outcome.refused;
+    return expired && this.#rules.expiryLeavesResentUnknown(mayHaveHappened);
   }
 
   /** The last that a client hears of its request. */

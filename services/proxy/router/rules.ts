@@ -29,6 +29,8 @@ export interface RouterRules {
    * have been carried out before the expiry, nobody knows.
    */
   readonly expiryLeavesResentUnknown: (mayHaveHappened: boolean) => boolean;
+  /** So does any other "not done": it speaks of the last sending alone. */
+  readonly notDoneLeavesResentUnknown: (kind: number, mayHaveHappened: boolean) => boolean;
 }
 
 export const ROUTER_RULES: RouterRules = Object.freeze({
@@ -52,4 +54,6 @@ export const ROUTER_RULES: RouterRules = Object.freeze({
     node.state.role === NodeRole.leader &&
     node.state.term >= newestLedTerm,
   expiryLeavesResentUnknown: (mayHaveHappened: boolean) => mayHaveHappened,
+  notDoneLeavesResentUnknown: (kind: number, mayHaveHappened: boolean) =>
+    mayHaveHappened && kind === RequestKind.write,
 });

@@ -76,7 +76,7 @@ export class Cluster {
 
   /** Chooses or reads ports and folders. No process runs yet. */
   static async create(options: ClusterOptions): Promise<Cluster> {
-    const wiped = options.fresh === true && wipe(options.dataDirectory);
+    const wiped = options.fresh === true && (await wipe(options.dataDirectory));
     return new Cluster(await planLayout(options), wiped);
   }
 

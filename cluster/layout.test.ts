@@ -1,5 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { loadNodeConfig, loadProxyConfig } from '#config';
 import { ClusterError } from './error.js';
@@ -77,7 +79,7 @@ describe('a data folder that is there', () => {
     writeFileSync(join(folder, 'thesis.txt'), 'mine');
 
     expect(await codeOf(plan())).toBe('foreign-folder');
-    expect(() => wipe(folder)).toThrow(ClusterError);
+    await expect(wipe(folder)).rejects.toThrow(ClusterError);
     expect(readFileSync(join(folder, 'thesis.txt'), 'utf8')).toBe('mine');
   });
 
@@ -96,17 +98,29 @@ describe('a data folder that is there', () => {
     const nodes = record.nodes.map((node) => ({ ...node, name: '../elsewhere' }));
     writeRecord(folder, { ...record, nodes });
 
-    expect(() => wipe(folder)).toThrow(ClusterError);
+    await expect(wipe(folder)).rejects.toThrow(ClusterError);
   });
 
   test('is wiped of what the cluster made, and of nothing else', async () => {
     await plan();
     for (const name of ['ada', 'logs', 'other']) mkdirSync(join(folder, name));
 
-    expect(wipe(folder)).toBe(true);
+    expect(await wipe(folder)).toBe(true);
 
     expect(readdirSync(folder)).toEqual(['other']);
-    expect(wipe(join(folder, 'not-there'))).toBe(false);
+    expect(await wipe(join(folder, 'not-there'))).toBe(false);
+  });
+
+  test('is not wiped under a node that runs', async () => {
+    const { record } = await plan();
+    mkdirSync(join(folder, 'ada'));
+    const running = createServer().listen(record.nodes[0]?.port, record.host);
+    await once(running, 'listening');
+
+    await expect(wipe(folder)).rejects.toThrow('nothing was removed');
+
+    expect(readdirSync(folder)).toContain('ada');
+    running.close();
   });
 });
 

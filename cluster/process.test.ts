@@ -81,12 +81,14 @@ describe('a process of the cluster', () => {
 
   test('that ends by itself is known to have died, and its log says why', async () => {
     await run(
-      `${WAIT} process.stdin.on('data', () => {}); setTimeout(() => { console.log('why'); process.exit(3); }, 20);`,
+      `${WAIT} import { existsSync } from 'node:fs';
+       setInterval(() => { if (existsSync('go')) { console.log('why'); process.exit(3); } }, 5);`,
     );
     let heard = 0;
     child.onExit(() => {
       heard += 1;
     });
+    writeFileSync(join(folder, 'go'), '');
 
     await until(() => child.state === 'stopped');
 

@@ -71,7 +71,7 @@ function filesOf(cluster: Cluster, files: Verb): Verb {
       const name = required(args, 0);
       const directory = /[/\\]/.test(name)
         ? name
-        : cluster.node(await nodeNamed(cluster, name)).dataDirectory;
+        : await asUsage(async () => cluster.node(await nodeNamed(cluster, name)).dataDirectory);
       return files.run(call, [directory], options);
     },
   };
@@ -88,15 +88,22 @@ function onNode(
     ...form,
     completes: 'node',
     run: async (call, args) => {
-      try {
+      await asUsage(async () => {
         await work(call, await nodeNamed(cluster, required(args, 0)));
-        return ExitCode.ok;
-      } catch (error) {
-        if (error instanceof ClusterError) throw new UsageError(error.message);
-        throw error;
-      }
+      });
+      return ExitCode.ok;
     },
   };
+}
+
+/** What the cluster refuses is the line's fault, not ours. */
+async function asUsage<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ClusterError) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 /** `leader` is whoever leads now; otherwise a name or an id. */

@@ -9,10 +9,12 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { NodePorts } from './ports.js';
+import { portHolder } from '#config';
+import { isPortFree, type NodePorts } from './ports.js';
 import { ClusterError } from './error.js';
 
 export const RECORD_FILE = 'cluster.json';
@@ -70,10 +72,21 @@ export function newRecord(
   return { format: FORMAT, clusterName, host, formed: false, nodes };
 }
 
-/** Removes what a cluster made in the folder, and nothing else. Says whether there was anything. */
-export function wipe(dataDirectory: string): boolean {
+/**
+ * Removes what a cluster made in the folder, and nothing else. Says whether there was anything. Refuses
+ * while one of its nodes may run: it would go on writing into what is made anew.
+ */
+export async function wipe(dataDirectory: string): Promise<boolean> {
   const record = readRecord(dataDirectory);
   if (record === null) return false;
+  for (const { name, port } of record.nodes) {
+    if (await isPortFree(port, record.host)) continue;
+    throw new ClusterError(
+      'port-busy',
+      `nothing was removed: port ${port} of ${name} in ${dataDirectory} is in use by ` +
+        `${portHolder(port)}; end that first, or give another folder with --data DIR.`,
+    );
+  }
   const names = [...record.nodes.map((node) => node.name), LOG_FOLDER, RECORD_FILE];
   for (const name of names) rmSync(join(dataDirectory, name), { recursive: true, force: true });
   return true;
@@ -82,6 +95,12 @@ export function wipe(dataDirectory: string): boolean {
 /** A folder with files and without a record is somebody else's. */
 function refuseForeignFolder(dataDirectory: string): void {
   if (!existsSync(dataDirectory)) return;
+  if (!statSync(dataDirectory).isDirectory()) {
+    throw new ClusterError(
+      'foreign-folder',
+      `${dataDirectory} is not a folder; give one with --data DIR.`,
+    );
+  }
   const found = readdirSync(dataDirectory).find((name) => !name.startsWith('.'));
   if (found === undefined) return;
   throw new ClusterError(

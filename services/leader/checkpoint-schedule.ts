@@ -21,6 +21,14 @@ export interface LogGrowth {
   readonly writing: boolean;
 }
 
+/** All of the state is written each time: a large one waits longer for quiet, in ms. */
+function pause(checkpointBytes: number): number {
+  return checkpointBytes / CHECKPOINT_BYTES_PER_MS;
+}
+
+/** 5 MB for each second of quiet. */
+const CHECKPOINT_BYTES_PER_MS = 5_000;
+
 /** Decides when the leader proposes the next checkpoint marker. */
 export class CheckpointSchedule {
   readonly #limits: CheckpointLimits;
@@ -44,7 +52,7 @@ export class CheckpointSchedule {
     const full =
       growth.commandsSinceMarker >= this.#limits.entriesMax ||
       growth.bytesSinceMarker >= Math.max(this.#limits.bytesMax, growth.checkpointBytes);
-    const quiet = now - this.#quietSince >= this.#limits.quietMs;
+    const quiet = now - this.#quietSince >= this.#limits.quietMs + pause(growth.checkpointBytes);
     return full || quiet;
   }
 
@@ -56,12 +64,5 @@ export class CheckpointSchedule {
   /** The proposal was refused after all. */
   refused(): void {
     this.#proposedAfter = -1;
-  }
-
-  /** When `due` may turn true by the mere passing of time. */
-  deadline(growth: LogGrowth): number {
-    return growth.writing || growth.commandsSinceMarker === 0
-      ? Infinity
-      : this.#quietSince + this.#limits.quietMs;
   }
 }

@@ -7,9 +7,11 @@ import type { NodeState } from '#rpc/session/frames';
 import type { Driver } from './driver.js';
 
 export function adminService(config: ProxyConfig, driver: Driver): AdminServer {
+  /** By id, as they last said: a node that is gone keeps its name. */
+  const names = new Map<number, string>();
   return {
     cluster: (_call, callback) => {
-      callback(null, clusterResponse(config, driver));
+      callback(null, clusterResponse(config, driver, names));
     },
     transferLeadership: (_call, callback) => {
       callback({
@@ -20,15 +22,20 @@ export function adminService(config: ProxyConfig, driver: Driver): AdminServer {
   };
 }
 
-function clusterResponse(config: ProxyConfig, driver: Driver): ClusterResponse {
+function clusterResponse(
+  config: ProxyConfig,
+  driver: Driver,
+  names: Map<number, string>,
+): ClusterResponse {
   const view = driver.view();
   const now = driver.now();
   return {
     clusterId: config.clusterId,
     nodes: view.nodes.map(({ node, state, connected, lastHeard, reads, writes }) => {
+      if (state !== null) names.set(node, state.name);
       const address = config.nodes.find(({ id }) => id === node);
       return {
-        state: state === null ? unheard(node) : wireState(state),
+        state: state === null ? unheard(node, names.get(node) ?? '') : wireState(state),
         connected,
         silentMs: lastHeard === null ? 0 : Math.max(0, Math.round(now - lastHeard)),
         reads,
@@ -56,12 +63,12 @@ function wireState(state: NodeState): WireNodeState {
   return { ...others, role: ROLES[role] ?? NodeRole.NODE_ROLE_UNSPECIFIED };
 }
 
-/** Nothing is known of it but its id. */
-function unheard(nodeId: number): WireNodeState {
+/** Nothing is known of it but its id, and perhaps its name. */
+function unheard(nodeId: number, name: string): WireNodeState {
   return {
     ...{
       nodeId,
-      name: '',
+      name,
       role: NodeRole.NODE_ROLE_UNSPECIFIED,
       term: 0,
       leader: 0,

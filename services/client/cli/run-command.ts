@@ -104,9 +104,15 @@ function reportError(
 }
 
 /** For an unknown outcome the command that repeats the very write, which then happens once at most. */
-function adviceFor({ outcome, requestId }: RelevoError, words: readonly string[]): string {
+function adviceFor({ code, outcome, requestId }: RelevoError, words: readonly string[]): string {
   if (outcome === 'not-done') return 'Nothing happened: the same command can be given again.\n';
   if (outcome !== 'unknown' || requestId === undefined) return '';
+  if (code === 'session-expired') {
+    return (
+      `It may or may not have happened (request id ${requestId}), and its session has ended, so that it ` +
+      "can't be repeated safely:\nread the key, and write again if that shows that it did not happen.\n"
+    );
+  }
   const repeated = ['relevo', '--request-id', requestId, ...withoutRequestId(words)].map(quoted);
   const input = words.includes('-') ? ' (with the same standard input)' : '';
   return (

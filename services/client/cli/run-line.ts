@@ -36,6 +36,10 @@ export async function runLine(line: string, context: LineContext): Promise<ExitC
       form: settings.form,
     });
   } catch (error) {
+    if (error instanceof UsageError) {
+      world.stderr.write(`${error.message}\n`);
+      return ExitCode.usage;
+    }
     // A mistake of ours must not end the prompt, and with it the cluster that it looks after.
     world.stderr.write(
       `relevo: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -8,6 +8,7 @@ import { tableLines } from '../printer.js';
 import type { Verb } from '../verb.js';
 
 const REDRAW_MS = 500;
+const SILENT_MS = 1_000;
 const CLEAR = '\x1b[H\x1b[J';
 
 const HEAD = [
@@ -50,21 +51,33 @@ export function clusterRows(response: ClusterResponse): readonly (readonly strin
 }
 
 function rowOf(view: NodeView, committed: number): readonly string[] {
-  const { state, connected, address } = view;
-  if (state === undefined) {
-    return ['?', 'unreachable', ...Array.from({ length: 8 }, () => '-'), address, '-'];
+  const { state, address } = view;
+  if (state === undefined || state.incarnation === '') {
+    const name = state?.name ? state.name : '?';
+    return [
+      name,
+      standingOf(view, 'unreachable'),
+      ...Array.from({ length: 8 }, () => '-'),
+      address,
+      '-',
+    ];
   }
   return [
     state.name,
-    connected
-      ? roleOf(state.role, state.healthy)
-      : `gone ${String(Math.round(view.silentMs / 1_000))} s`,
+    standingOf(view, roleOf(state.role, state.healthy)),
     ...[state.term, state.lastIndex, state.commitIndex, state.appliedIndex].map(String),
     String(Math.max(0, committed - state.appliedIndex)),
     ...[state.checkpointIndex, view.reads, view.writes].map(String),
     address,
     String(state.processId),
   ];
+}
+
+/** Nodes speak every 100 ms; what one that is silent said last may be long untrue. */
+function standingOf({ connected, silentMs }: NodeView, role: string): string {
+  const seconds = (silentMs / 1_000).toFixed(silentMs < 10_000 ? 1 : 0);
+  if (!connected) return silentMs === 0 ? 'unreachable' : `gone ${seconds} s`;
+  return silentMs > SILENT_MS ? `silent ${seconds} s` : role;
 }
 
 function roleOf(role: number, healthy: boolean): string {
@@ -74,7 +87,8 @@ function roleOf(role: number, healthy: boolean): string {
 
 function show({ print }: Call, response: ClusterResponse): ExitCode {
   const leads = response.nodes.some(
-    ({ state, connected }) => connected && state?.role === NodeRole.NODE_ROLE_LEADER,
+    ({ state, connected, silentMs }) =>
+      connected && silentMs <= SILENT_MS && state?.role === NodeRole.NODE_ROLE_LEADER,
   );
   if (print.form === 'json') {
     print.json(response);

@@ -281,3 +281,24 @@ test('recovery of the identity tells what it was made for', () => {
 
   expect(bench.start().identity).toMatchObject({ ...BENCH_EXPECTATION, askedToLead: true });
 });
+
+test('a log that ends at a marker goes on in the empty segment behind it', () => {
+  const bench = new StorageBench(5, { segmentBytes: 800 });
+  bench.start();
+  bench.storage.append(commands(1, 9));
+  bench.storage.append([{ index: logIndex(10), term: term(1), body: { kind: 'checkpoint' } }]);
+  bench.settle();
+  bench.storage.append(commands(11, 1));
+  bench.settle();
+  bench.kill();
+  const path = segmentPath(11);
+  const segment = bench.disk.files().find(([name]) => name === path)?.[1] ?? new Uint8Array(0);
+  // The power failed after the segment's header, and before its first entry.
+  bench.disk.plant(path, segment.slice(0, segment.indexOf(10) + 1));
+  expect(bench.start().entries.at(-1)?.index).toBe(10);
+
+  bench.storage.append(commands(11, 2));
+  bench.settle();
+
+  expect(bench.events).toContainEqual({ type: 'log-durable', last: { index: 12, term: 1 } });
+});

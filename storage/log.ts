@@ -23,6 +23,9 @@ import type { DiskOperation } from './types.js';
 /** After so long without another write, the note of what is synced is written alone. */
 export const LONE_NOTE_MS = 20;
 
+/** At a checkpoint's marker a segment ends once it has this part of its full size: 1 MiB of 16. */
+const MARKED_SHARE = 16;
+
 export class LogWriter {
   readonly #requests: Requests;
   readonly #rules: StorageRules;
@@ -241,8 +244,8 @@ export class LogWriter {
       parts = [made.header, ...front];
       start = 0;
       this.#segments.push(active);
-      if (this.#markers[0] === after.index) this.#markers.shift();
     }
+    if (this.#markers[0] === after.index) this.#markers.shift();
     const offset = parts.reduce((size, part) => size + part.length, start);
     const last = Math.min(this.mirror.last.index, this.#markers[0] ?? Infinity);
     // Even a segment whose header and note fill it takes one entry.
@@ -259,7 +262,9 @@ export class LogWriter {
   }
 
   #isFull(active: Segment): boolean {
-    const isMarked = this.#markers[0] === this.#submitted;
-    return active.size >= this.#segmentBytes || (isMarked && active.first <= this.#submitted);
+    if (active.size >= this.#segmentBytes) return true;
+    // A checkpoint ends a segment that is worth removing; many small ones would be files without end.
+    const isMarked = this.#markers[0] === this.#submitted && active.first <= this.#submitted;
+    return isMarked && active.size >= this.#segmentBytes / MARKED_SHARE;
   }
 }

@@ -45,7 +45,7 @@ class Node {
       found = await this.disk.runStart(Storage.recover(EXPECT));
     }
     if ('code' in found) throw new Error(found.message);
-    this.#storage = new Storage(this.disk, found);
+    this.#storage = new Storage(this.disk, found, { segmentBytes: 2048 });
     return found;
   }
 

@@ -1,4 +1,5 @@
-/** Drives a router: the clock, one timer, and whoever is connected on either side. */
+/** Drives a router: the clock, and whoever is connected on either side. */
+import { Pump } from '#driver';
 import type { Reply, Request } from '#rpc/session/frames';
 import { Router } from './router.js';
 import type { RouterConfig, RouterEvent, RouterReport, RouterView } from './router/types.js';
@@ -12,12 +13,14 @@ export interface DriverPorts {
 
 export class Driver {
   readonly #router: Router;
-  #timer: NodeJS.Timeout | undefined;
-  #timerAt = Infinity;
-  #isClosed = false;
+  readonly #pump: Pump<RouterEvent>;
 
   constructor(config: RouterConfig, ports: DriverPorts) {
     this.#router = new Router(config, ports);
+    // A bug of ours: main.ts logs it and ends the process.
+    this.#pump = new Pump<RouterEvent>(this.#router, (error) => {
+      throw error instanceof Error ? error : new Error(String(error));
+    });
   }
 
   /** The clock of the view's `lastHeard`, in milliseconds. */
@@ -26,9 +29,7 @@ export class Driver {
   }
 
   handle(event: RouterEvent): void {
-    if (this.#isClosed) return;
-    this.#router.handle(event, this.now());
-    this.#arm();
+    this.#pump.handle(event);
   }
 
   view(): RouterView {
@@ -36,22 +37,6 @@ export class Driver {
   }
 
   close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
-  }
-
-  /** A timer that goes off early does no harm, so it is set again only when it would go off late. */
-  #arm(): void {
-    const deadline = this.#router.deadline();
-    if (deadline >= this.#timerAt) return;
-    clearTimeout(this.#timer);
-    this.#timerAt = deadline;
-    this.#timer = setTimeout(
-      () => {
-        this.#timerAt = Infinity;
-        this.handle({ type: 'tick' });
-      },
-      Math.max(0, Math.ceil(deadline - this.now())),
-    );
+    this.#pump.close();
   }
 }

@@ -3,13 +3,12 @@
  * leader in the middle of it, and look whether anything is lost.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RelevoClient } from '#client';
 import { Cluster, type ClusterOptions } from './cluster.js';
 import { waitForEqualFiles, type EqualFiles } from './data-equality.js';
 import { describeEnd, endNode, type EndReport } from './failover.js';
 import { Load } from './load.js';
 import type { LoadRecord } from './load-record.js';
-import { judge, readReplica, type Verdict } from './verdict.js';
+import { judgeReplicas, type Verdict } from './verdict.js';
 
 export interface SmokeOptions extends ClusterOptions {
   readonly callers?: number;
@@ -111,19 +110,6 @@ async function killUnderLoad(
     await load.stop();
     await Promise.all([...clients, prober].map((client) => client.close()));
   }
-}
-
-async function judgeReplicas(cluster: Cluster, record: LoadRecord): Promise<Verdict> {
-  const replicas = [];
-  for (const { name } of cluster.nodes) {
-    const client: RelevoClient = await cluster.connectTo(name, { name: 'verdict' });
-    try {
-      replicas.push(await readReplica(client, name, record.prefix));
-    } finally {
-      await client.close();
-    }
-  }
-  return judge(record, replicas);
 }
 
 function reasonsOf(

@@ -1,5 +1,6 @@
 /** Holds a replica's contents against what the callers were told. */
 import type { RelevoClient } from '#client';
+import type { Cluster } from './cluster.js';
 import type { LoadRecord } from './load-record.js';
 
 const PAGE = 1_000;
@@ -40,6 +41,20 @@ export async function readReplica(
     if (!page.more || last === undefined || last === null) return { name, pairs };
     key = `${last}\0`;
   }
+}
+
+/** Asks every node of the cluster directly. */
+export async function judgeReplicas(cluster: Cluster, record: LoadRecord): Promise<Verdict> {
+  const replicas = [];
+  for (const { name } of cluster.nodes) {
+    const client = await cluster.connectTo(name, { name: 'verdict' });
+    try {
+      replicas.push(await readReplica(client, name, record.prefix));
+    } finally {
+      await client.close();
+    }
+  }
+  return judge(record, replicas);
 }
 
 export function judge(record: LoadRecord, replicas: readonly Replica[]): Verdict {

@@ -2,8 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from '#cluster';
 import { Load } from '../../cluster/load.js';
-import type { Verdict } from '../../cluster/verdict.js';
-import { judgeReplicas } from './series.js';
+import { judgeReplicas, type Verdict } from '../../cluster/verdict.js';
 
 export interface BlackoutResult {
   readonly acknowledged: number;

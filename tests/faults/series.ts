@@ -3,11 +3,9 @@
  * fresh keys; after it, every replica is held against what the callers were told.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RelevoClient } from '#client';
 import type { Cluster } from '#cluster';
 import { Load } from '../../cluster/load.js';
-import type { LoadRecord } from '../../cluster/load-record.js';
-import { judge, readReplica, type Verdict } from '../../cluster/verdict.js';
+import { judgeReplicas, type Verdict } from '../../cluster/verdict.js';
 
 export const FAULTS = [
   'kill-leader',
@@ -116,17 +114,4 @@ async function inject(cluster: Cluster, fault: Fault): Promise<string> {
 async function revive(cluster: Cluster, victim: string): Promise<void> {
   if (cluster.process(victim).state === 'stopped') await cluster.start(victim);
   await cluster.waitUntilReady();
-}
-
-export async function judgeReplicas(cluster: Cluster, record: LoadRecord): Promise<Verdict> {
-  const replicas = [];
-  for (const { name } of cluster.nodes) {
-    const client: RelevoClient = await cluster.connectTo(name, { name: 'verdict' });
-    try {
-      replicas.push(await readReplica(client, name, record.prefix));
-    } finally {
-      await client.close();
-    }
-  }
-  return judge(record, replicas);
 }

@@ -1,6 +1,6 @@
 /** Reads the members of parsed JSON, whatever stands there. Every function throws `Malformed` alone. */
 import { fromBase64 } from './base64.js';
-import { fromText, isEncodable } from './byte-string.js';
+import { fromText, isAscii, isEncodable } from './byte-string.js';
 import type { ByteString } from './types.js';
 
 /** What is wrong with a text, in words that follow "the command " or "line 12: ". */
@@ -77,6 +77,8 @@ export function bytesOf(members: Members, name: 'key' | 'value' | 'end'): ByteSt
 export function optionalBytes(members: Members, name: 'key' | 'value' | 'end'): ByteString | null {
   const text = members[name];
   if (typeof text === 'string') {
+    // Looked through once: most texts are ASCII.
+    if (isAscii(text)) return text;
     if (!isEncodable(text)) throw new Malformed(`has "${name}" with half a character`);
     return fromText(text);
   }

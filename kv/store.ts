@@ -93,9 +93,13 @@ export class Store {
     return this.#keyspace.history;
   }
 
-  /** Carries the command of entry `index` out, which is the one after `appliedIndex`. */
-  apply(index: number, text: string): Applied {
+  /**
+   * Carries the command of entry `index` out, which is the one after `appliedIndex`. `known`: the command
+   * that `text` was made of, for who has it still; it is not read again then.
+   */
+  apply(index: number, text: string, known: Command | null = null): Applied {
     this.#advance(index);
+    if (known !== null) return this.#carryOut(known, index);
     let command: Command;
     try {
       command = decodeCommand(text);

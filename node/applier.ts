@@ -2,7 +2,7 @@
  * Applies committed entries in order, once, and writes the checkpoint at each marker. The state is
  * replaced as a whole when a checkpoint of another node is installed.
  */
-import { Store, type Applied } from '#kv';
+import { Store, type Applied, type Command } from '#kv';
 import type { CheckpointMeta, Entry, LogIndex, Membership, Term } from '#raft';
 import type { Storage } from '#storage';
 
@@ -53,14 +53,17 @@ export class Applier {
     };
   }
 
-  /** Applies the entry, which is the one after `appliedIndex`; null where there is no result. */
-  apply(entry: Entry): Applied | null {
+  /**
+   * Applies the entry, which is the one after `appliedIndex`; null where there is no result. `known`: the
+   * command that it was made of, where this node made it.
+   */
+  apply(entry: Entry, known: Command | null): Applied | null {
     const { body, index } = entry;
     switch (body.kind) {
       case 'command':
         this.#commandsSinceMarker++;
         this.#bytesSinceMarker += body.text.length;
-        return this.#store.apply(index, body.text);
+        return this.#store.apply(index, body.text, known);
       case 'membership':
         this.#membership = body.membership;
         this.#store.skip(index);

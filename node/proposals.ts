@@ -1,4 +1,5 @@
 /** What this leader proposed for its callers, from the request to the applied entry. */
+import type { Command } from '#kv';
 import type { EntryBody } from '#raft';
 import type { ConnectionId } from './ports.js';
 
@@ -8,14 +9,19 @@ export interface Origin {
   readonly id: number;
 }
 
+/** A proposal, and the command that its entry's text was made of. */
+export interface Proposed extends Origin {
+  readonly command: Command;
+}
+
 export class Proposals {
   #bodies: EntryBody[] = [];
   /** Beside `#bodies`: who asked; null for what the leader proposes by itself. */
-  #origins: (Origin | null)[] = [];
+  #origins: (Proposed | null)[] = [];
   /** In the log, by index, not applied yet. */
-  readonly #waiting = new Map<number, Origin>();
+  readonly #waiting = new Map<number, Proposed>();
 
-  add(body: EntryBody, origin: Origin | null): void {
+  add(body: EntryBody, origin: Proposed | null): void {
     this.#bodies.push(body);
     this.#origins.push(origin);
   }
@@ -41,7 +47,7 @@ export class Proposals {
   }
 
   /** Who waits for the entry at this index. */
-  applied(index: number): Origin | undefined {
+  take(index: number): Proposed | undefined {
     if (this.#waiting.size === 0) return undefined;
     const origin = this.#waiting.get(index);
     if (origin !== undefined) this.#waiting.delete(index);

@@ -28,7 +28,7 @@ import { noFigures, type ReplicaConfig, type ReplicaFigures } from './replica-co
 import { RequestDesk, type Standing } from './request-desk.js';
 
 /** Entries applied, and lines written, in one slice: a few milliseconds of work. */
-const APPLY_SLICE = 1000;
+const APPLY_SLICE = 250;
 const CHECKPOINT_SLICE_LINES = 2000;
 const COMPACTION_SLICE_STEPS = 1000;
 const PUBLISH_EVERY_MS = 100;
@@ -432,7 +432,9 @@ export class Replica {
     const upTo = Math.min(this.#raft.commitIndex, applied + APPLY_SLICE);
     if (upTo <= applied) return;
     for (const entry of this.#raft.entriesBetween(logIndex(applied), logIndex(upTo))) {
-      this.#desk.applied(entry.index, this.#applier.apply(entry));
+      const proposed = this.#desk.proposed(entry.index);
+      const result = this.#applier.apply(entry, proposed?.command ?? null);
+      if (proposed !== null && result !== null) this.#desk.applied(proposed, result);
     }
     this.figures.applied += upTo - applied;
   }

@@ -10,7 +10,7 @@ import type { EntryBody, NodeId, Role } from '#raft';
 import { RequestKind, type Reply, type Request } from '#rpc/session/frames';
 import { admit } from './admission.js';
 import type { ConnectionId, Ports } from './ports.js';
-import { Proposals, type Origin } from './proposals.js';
+import { Proposals, type Origin, type Proposed } from './proposals.js';
 import { Reads, type WaitingRead } from './reads.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
 import { Replies } from './replies.js';
@@ -134,11 +134,14 @@ export class RequestDesk {
     }
   }
 
-  /** The entry at this index was applied. */
-  applied(index: number, result: Applied | null): void {
-    const origin = this.#proposals.applied(index);
-    if (origin === undefined || result === null) return;
-    this.#replies.applied(origin.connection, origin.id, result);
+  /** What a caller's proposal became the entry at this index, which is about to be applied. */
+  proposed(index: number): Proposed | null {
+    return this.#proposals.take(index) ?? null;
+  }
+
+  /** The entry of that proposal was applied. */
+  applied({ connection, id }: Origin, result: Applied): void {
+    this.#replies.applied(connection, id, result);
   }
 
   /** The id of a question to the leader for all reads that came in, or null. */
@@ -297,7 +300,8 @@ export class RequestDesk {
   }
 
   #propose(command: Command, origin: Origin | null): void {
-    this.#proposals.add({ kind: 'command', text: encodeCommand(command) }, origin);
+    const proposed = origin === null ? null : { ...origin, command };
+    this.#proposals.add({ kind: 'command', text: encodeCommand(command) }, proposed);
   }
 
   #read(

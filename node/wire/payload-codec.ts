@@ -24,22 +24,33 @@ import {
 } from '#rpc/generated/relevo/v1/kv';
 import { MalformedPayload } from '../payload.js';
 import type { PayloadCodec } from '../ports.js';
+import { decodePlain, encodePlain } from './plain-payloads.js';
 
 export const protobufPayloads: PayloadCodec = {
   decodeOperation(payload) {
-    let wire: WireOperation;
-    try {
-      wire = WireOperation.decode(payload);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new MalformedPayload(`the payload is not an Operation (kv.proto): ${reason}.`);
-    }
-    return operationOf(wire);
+    return decodePlain(payload) ?? decodeAny(payload);
   },
   encodeResult(result) {
-    return WireResult.encode(wireResult(result)).finish();
+    return encodePlain(result) ?? encodeAny(result);
   },
 };
+
+/** By the generated codec alone. */
+export function encodeAny(result: OperationResult): Uint8Array {
+  return WireResult.encode(wireResult(result)).finish();
+}
+
+/** By the generated codec alone. */
+export function decodeAny(payload: Uint8Array): Operation {
+  let wire: WireOperation;
+  try {
+    wire = WireOperation.decode(payload);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MalformedPayload(`the payload is not an Operation (kv.proto): ${reason}.`);
+  }
+  return operationOf(wire);
+}
 
 function operationOf(wire: WireOperation): Operation {
   switch (wire.kind?.$case) {

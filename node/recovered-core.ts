@@ -18,6 +18,8 @@ export function raftOf(config: ReplicaConfig, recovered: Recovered): Raft {
       electionTimeoutMsMax: config.electionTimeoutMsMax,
       heartbeatMs: config.heartbeatMs,
       seed: config.seed,
+      // A closed loop of one caller comes back sooner than this, and a reader asks at once.
+      commitDelayMs: 2,
       // A fixed timeout is a written scenario, which is to play as written.
       hints: config.electionTimeoutMsMin !== config.electionTimeoutMsMax,
     },

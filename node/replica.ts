@@ -432,9 +432,7 @@ export class Replica {
     const upTo = Math.min(this.#raft.commitIndex, applied + APPLY_SLICE);
     if (upTo <= applied) return;
     for (const entry of this.#raft.entriesBetween(logIndex(applied), logIndex(upTo))) {
-      const proposed = this.#desk.proposed(entry.index);
-      const result = this.#applier.apply(entry, proposed?.command ?? null);
-      if (proposed !== null && result !== null) this.#desk.applied(proposed, result);
+      this.#desk.apply(entry, this.#applier);
     }
     this.figures.applied += upTo - applied;
   }

@@ -3,14 +3,15 @@
  * writes for their entry, forwarded requests for the leader's reply. Everybody who asked is answered
  * exactly once, unless the connection is gone.
  */
-import { encodeCommand, type Applied, type Command, type Store } from '#kv';
+import { encodeCommand, type Command, type Store } from '#kv';
 import { Forwarding } from '#follower';
 import type { LeaderDuties } from '#leader';
-import type { EntryBody, NodeId, Role } from '#raft';
+import type { Entry, EntryBody, NodeId, Role } from '#raft';
 import { RequestKind, type Reply, type Request } from '#rpc/session/frames';
 import { admit } from './admission.js';
+import type { Applier } from './applier.js';
 import type { ConnectionId, Ports } from './ports.js';
-import { Proposals, type Origin, type Proposed } from './proposals.js';
+import { Proposals, type Origin } from './proposals.js';
 import { Reads, type WaitingRead } from './reads.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
 import { Replies } from './replies.js';
@@ -134,14 +135,13 @@ export class RequestDesk {
     }
   }
 
-  /** What a caller's proposal became the entry at this index, which is about to be applied. */
-  proposed(index: number): Proposed | null {
-    return this.#proposals.take(index) ?? null;
-  }
-
-  /** The entry of that proposal was applied. */
-  applied({ connection, id }: Origin, result: Applied): void {
-    this.#replies.applied(connection, id, result);
+  /** Applies the entry, and answers whoever proposed it. */
+  apply(entry: Entry, applier: Applier): void {
+    const proposed = this.#proposals.take(entry.index);
+    const result = applier.apply(entry, proposed?.command ?? null);
+    if (proposed !== undefined && result !== null) {
+      this.#replies.applied(proposed.connection, proposed.id, result);
+    }
   }
 
   /** The id of a question to the leader for all reads that came in, or null. */

@@ -9,7 +9,13 @@ import type { Progress } from './progress.js';
 import { becomeProbe } from './progress.js';
 import { appendBodies, syncPeers } from './proposal.js';
 import { confirmRound, settleRound, takeAsk } from './read-index.js';
-import { onAcknowledged, onAppendReply, onHeartbeatMatch, replicate } from './replication.js';
+import {
+  onAcknowledged,
+  onAppendReply,
+  onHeartbeatMatch,
+  replicate,
+  tellCommitIndex,
+} from './replication.js';
 import { becomeFollower } from './step-down.js';
 import { askHeir, beginTransfer, bestHeir, endTransfer } from './transfer.js';
 import type { LogIndex, Message, NodeId } from './types.js';
@@ -33,8 +39,8 @@ export function becomeLeader(core: Core): void {
   appendBodies(core, leadership, [{ kind: 'empty' }]);
 }
 
-export function leaderDeadline({ heartbeatDue, transfer }: Leadership): number {
-  return transfer === null ? heartbeatDue : Math.min(heartbeatDue, transfer.due);
+export function leaderDeadline({ heartbeatDue, announceDue, transfer }: Leadership): number {
+  return Math.min(heartbeatDue, announceDue ?? Infinity, transfer?.due ?? Infinity);
 }
 
 export function tickLeader(core: Core, leadership: Leadership): void {
@@ -47,6 +53,7 @@ export function tickLeader(core: Core, leadership: Leadership): void {
       return;
     }
   }
+  tellCommitIndex(core, leadership);
   if (core.now < leadership.heartbeatDue) return;
   if (!hearsQuorum(core, leadership)) {
     stepDown(core, 'it has not heard from a quorum for an election timeout');

@@ -40,6 +40,8 @@ export interface Transfer {
 export interface Leadership {
   peers: Progress[];
   heartbeatDue: number;
+  /** When idle followers are told the commit index, if nothing told them before. */
+  announceDue: number | null;
   /** Of the entries that are not committed. */
   uncommittedBytes: number;
   readonly reads: ReadRounds;
@@ -50,6 +52,7 @@ export function newLeadership(heartbeatDue: number, uncommittedBytes: number): L
   return {
     peers: [],
     heartbeatDue,
+    announceDue: null,
     uncommittedBytes,
     reads: { newest: 0, current: null, waiting: [] },
     transfer: null,

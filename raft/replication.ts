@@ -106,7 +106,7 @@ export function onAcknowledged(
   if (peer.state === 'checkpoint' && peer.matchIndex >= core.log.base.index) becomeReplicate(peer);
   if (moved && match > core.commitIndex) advanceCommit(core);
   replicate(core, peer);
-  if (isIdle(core, peer)) sendCommit(core, peer);
+  announce(core, peer);
   if (moved) askHeir(core, peer);
 }
 
@@ -149,6 +149,21 @@ export function advanceCommit(core: Core): void {
   core.raiseCommit(index);
   leadership.uncommittedBytes -= log.bytesBetween(before, index);
   if (first) releaseAsks(core);
+  for (const peer of leadership.peers) announce(core, peer);
+}
+
+/** Tells an idle follower the commit index, soon: what is proposed until then would tell it as well. */
+function announce(core: Core, peer: Progress): void {
+  const { leadership, config } = core;
+  if (leadership === null || !isIdle(core, peer)) return;
+  if (config.commitDelayMs === 0) sendCommit(core, peer);
+  else leadership.announceDue ??= core.now + config.commitDelayMs;
+}
+
+/** Tells the followers that have nothing coming, once it is due. */
+export function tellCommitIndex(core: Core, leadership: Leadership): void {
+  if (leadership.announceDue === null || core.now < leadership.announceDue) return;
+  leadership.announceDue = null;
   for (const peer of leadership.peers) if (isIdle(core, peer)) sendCommit(core, peer);
 }
 

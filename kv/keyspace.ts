@@ -135,6 +135,16 @@ export class Keyspace {
     return this.#live.count(range.key, endOf(range));
   }
 
+  /** How many keys there are in the range, deleted ones included that are not removed yet. */
+  span(range: KeyRange): number {
+    return this.count(range) + this.#dead.count(range.key, endOf(range));
+  }
+
+  /** The rest of a range, from the key `from` on. */
+  within(from: ByteString, range: KeyRange): ItemWalk {
+    return this.items(from, endOf(range));
+  }
+
   /** The pairs that were there at `revision`, which is not compacted. */
   rangeAsOf(range: KeyRange, revision: number, limit: number): PairsFound {
     const pairs: Pair[] = [];

@@ -8,6 +8,8 @@ import process from 'node:process';
 import { closedLoop, type LoopResult } from './closed-loop.js';
 import { EtcdCluster } from './etcd-cluster.js';
 import { usageOf, type Usage } from './process-usage.js';
+import { findingsTable } from './finding.js';
+import { measureGrowth, PARTS } from './growth.js';
 import { KEYS, startEtcd, startRelevo, type Subject } from './subject.js';
 import { tableOf, type Row } from './table.js';
 
@@ -17,6 +19,12 @@ interface Options {
   readonly callers: string;
   readonly root: string;
   readonly json?: boolean;
+}
+
+interface Sizes {
+  readonly keys: string;
+  readonly small: string;
+  readonly only: string;
 }
 
 type Kind = 'put' | 'get' | 'getStale';
@@ -34,7 +42,45 @@ const command = new Command('bench')
   .option('--root <dir>', 'a folder on a real disk for the data', 'results/bench')
   .option('--json', 'print the figures as JSON');
 
-process.exitCode = await main(command.parse().opts<Options>());
+command.action(async (options: Options) => {
+  process.exitCode = await main(options);
+});
+command
+  .command('growth')
+  .description('Measures what a million keys cost: rate, pauses, memory, restarts, a new follower.')
+  .option('--keys <n>', 'keys of the large cluster', '1000000')
+  .option('--small <n>', 'keys of the small one', '10000')
+  .option('--only <parts>', `of ${PARTS.join(', ')}: these`, PARTS.join(','))
+  .action(async (sizes: Sizes) => {
+    process.exitCode = await grow({ ...command.opts<Options>(), ...sizes });
+  });
+await command.parseAsync();
+
+/** Takes some minutes and 4 GB of memory. Fails when a target was missed. */
+async function grow(options: Options & Sizes): Promise<number> {
+  const { keys, small, seconds, only, root, json } = options;
+  const parts = only.split(',');
+  const numbers = { keys: Number(keys), small: Number(small), seconds: Number(seconds) };
+  if (Object.values(numbers).some((n) => !(n >= 1 && Number.isInteger(n)))) {
+    console.error('bench growth: --keys, --small and --seconds take whole numbers above 0');
+    return 2;
+  }
+  const unknown = parts.find((part) => !PARTS.includes(part));
+  if (unknown !== undefined) {
+    console.error(`bench growth: --only knows ${PARTS.join(', ')}, not ${unknown}`);
+    return 2;
+  }
+  const findings = await measureGrowth({
+    ...numbers,
+    parts,
+    root,
+    say: (text) => {
+      console.error(text);
+    },
+  });
+  console.log(json === true ? JSON.stringify(findings) : findingsTable(findings));
+  return findings.some(({ held }) => held === false) ? 1 : 0;
+}
 
 async function main(options: Options): Promise<number> {
   const callers = options.callers.split(',').map(Number);

@@ -167,7 +167,8 @@ export const NODE_SETTINGS = {
     unit: 'entries',
     default: '100000',
     reason:
-      'The data is written out after so many entries, and the log before it removed: bounds restarts.',
+      'The data is written out after so many entries (or half as many as there are keys, if that is ' +
+      'more), and the log before it removed: bounds restarts.',
     parser: parsers.integer(10, MANY),
   }),
   checkpointBytes: setting('CHECKPOINT_BYTES', {

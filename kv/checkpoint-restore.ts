@@ -89,11 +89,8 @@ class Restoration {
     expectCount('keys', this.#live.length, head.keys);
     expectCount('sessions', this.#sessions.size, head.sessions);
     expectCount('members', this.#members.size, head.members);
-    const keyspace = Keyspace.restored(
-      inKeyOrder(this.#live, this.#dead),
-      head.revision,
-      head.compacted,
-    );
+    const { revision, compacted } = head;
+    const keyspace = Keyspace.restored(this.#live, this.#dead, revision, compacted);
     return { keyspace, sessions: this.#sessions, members: this.#members };
   }
 
@@ -167,17 +164,4 @@ function itemOf(versions: readonly Pair[]): Item {
   const item = new Item(first);
   for (const version of later) item.supersede(version);
   return item;
-}
-
-function* inKeyOrder(live: readonly Item[], dead: readonly Item[]): Iterable<Item> {
-  let at = 0;
-  for (const item of live) {
-    for (let next = dead[at]; next !== undefined; next = dead[at]) {
-      if (next.newest.key > item.newest.key) break;
-      yield next;
-      at++;
-    }
-    yield item;
-  }
-  yield* dead.slice(at);
 }

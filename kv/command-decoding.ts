@@ -12,6 +12,7 @@ import {
   textMember,
   type Members,
 } from './json-members.js';
+import { PlainForm } from './plain-form.js';
 import { DEPTH_MAX } from './validation.js';
 import type { Command, Compare, Delete, KeyRange, Operation, Put, Range, Txn } from './types.js';
 
@@ -22,12 +23,50 @@ export class CommandMalformed extends Error {
 
 /** Throws `CommandMalformed`, and nothing else, whatever the text. */
 export function decodeCommand(text: string): Command {
+  return plainPut(text) ?? decodeAnyCommand(text);
+}
+
+/** The same for any command, whatever form it has. */
+export function decodeAnyCommand(text: string): Command {
   try {
     return commandOf(parseMembers(`{${text}}`));
   } catch (error) {
     if (error instanceof Malformed) throw new CommandMalformed(`the command ${error.message}.`);
     throw error;
   }
+}
+
+const form = new PlainForm();
+
+/** A put as it is written, if key and value are plain; else null. */
+function plainPut(text: string): Command | null {
+  form.begin(text);
+  if (!form.takes('"put":{"key":"')) return null;
+  const key = form.text();
+  if (key === null || !form.takes(',"value":"')) return null;
+  const value = form.text();
+  if (value === null) return null;
+  const lease = form.takes(',"lease":') ? form.count() : 0;
+  if (lease < 0) return null;
+  const returnPrevious = form.takes(',"previous":true');
+  if (!form.takes('}')) return null;
+  const operation: Put = { kind: 'put', key, value, lease, returnPrevious };
+  if (form.atEnd()) {
+    return { kind: 'write', session: 0, sequence: 0, lowestAwaited: 0, operation };
+  }
+  return plainWrite(operation);
+}
+
+/** What follows the operation, if it is of a session. */
+function plainWrite(operation: Put): Command | null {
+  if (!form.takes(',"session":')) return null;
+  const session = form.count();
+  if (session < 1 || !form.takes(',"seq":')) return null;
+  const sequence = form.count();
+  if (sequence < 1 || !form.takes(',"low":')) return null;
+  const lowestAwaited = form.count();
+  if (lowestAwaited < 0 || !form.atEnd()) return null;
+  return { kind: 'write', session, sequence, lowestAwaited, operation };
 }
 
 function commandOf(members: Members): Command {

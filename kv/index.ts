@@ -6,6 +6,7 @@ export { CheckpointMalformed } from './checkpoint-restore.js';
 export { CommandMalformed, decodeCommand } from './command-decoding.js';
 export { encodeCommand } from './command-encoding.js';
 export type { Member } from './members.js';
+export type { RangeCursor } from './range-cursor.js';
 export { productionRules, type StateRules } from './rules.js';
 export { Store, type StoreDump } from './store.js';
 export * from './types.js';

@@ -15,9 +15,9 @@ export interface PairsFound {
 
 export class Keyspace {
   /** Keys that are there now. */
-  readonly #live = new OrderedMap<Item>();
+  #live = new OrderedMap<Item>();
   /** Keys whose newest version is a deletion that is not compacted, or not yet removed. */
-  readonly #dead = new OrderedMap<Item>();
+  #dead = new OrderedMap<Item>();
   readonly #changes = new ChangeLog();
   #revision = 1;
   /** compacted <= revision. */
@@ -135,6 +135,16 @@ export class Keyspace {
     return this.#live.count(range.key, endOf(range));
   }
 
+  /** How many keys there are in the range, deleted ones included that are not removed yet. */
+  span(range: KeyRange): number {
+    return this.count(range) + this.#dead.count(range.key, endOf(range));
+  }
+
+  /** The rest of a range, from the key `from` on. */
+  within(from: ByteString, range: KeyRange): ItemWalk {
+    return this.items(from, endOf(range));
+  }
+
   /** The pairs that were there at `revision`, which is not compacted. */
   rangeAsOf(range: KeyRange, revision: number, limit: number): PairsFound {
     const pairs: Pair[] = [];
@@ -192,29 +202,48 @@ export class Keyspace {
     return this.#changes.after(revision, limit);
   }
 
-  /** Fills an empty keyspace. Items in order of key, each with versions visible after `compacted`. */
-  static restored(items: Iterable<Item>, revision: number, compacted: number): Keyspace {
+  /** Of items in order of key, each with versions visible after `compacted`. */
+  static restored(
+    live: readonly Item[],
+    dead: readonly Item[],
+    revision: number,
+    compacted: number,
+  ): Keyspace {
     const keyspace = new Keyspace();
     keyspace.#revision = revision;
     keyspace.#compacted = compacted;
-    const changes: { item: Item; change: Pair; previous: Pair | undefined }[] = [];
-    for (const item of items) {
-      const home = isTombstone(item.newest) ? keyspace.#dead : keyspace.#live;
-      home.set(item.newest.key, item);
-      for (let at = 0; at < item.count; at++) {
-        const change = item.versionAt(at);
-        if (change.modRevision <= compacted) continue;
-        changes.push({ item, change, previous: at > 0 ? item.versionAt(at - 1) : undefined });
-      }
-    }
-    // The sort is stable, and items come in order of key.
-    changes.sort((a, b) => a.change.modRevision - b.change.modRevision);
-    for (const { item, change, previous } of changes) {
+    keyspace.#live = OrderedMap.ofSorted(live.map(keyOf), live);
+    keyspace.#dead = OrderedMap.ofSorted(dead.map(keyOf), dead);
+    for (const { item, change, previous } of changesOf(keyspace.items('', null), compacted)) {
       keyspace.#changes.add(item, change, previous);
     }
     return keyspace;
   }
 }
+
+interface RestoredChange {
+  readonly item: Item;
+  readonly change: Pair;
+  readonly previous: Pair | undefined;
+}
+
+/** What was changed after `compacted`, in order of revision and then of key. */
+function changesOf(items: ItemWalk, compacted: number): RestoredChange[] {
+  const changes: RestoredChange[] = [];
+  for (let item = items.next(); item !== null; item = items.next()) {
+    // Most keys have not changed since, and have one version.
+    if (item.newest.modRevision <= compacted) continue;
+    for (let at = 0; at < item.count; at++) {
+      const change = item.versionAt(at);
+      if (change.modRevision <= compacted) continue;
+      changes.push({ item, change, previous: at > 0 ? item.versionAt(at - 1) : undefined });
+    }
+  }
+  // The sort is stable, and items come in order of key.
+  return changes.sort((a, b) => a.change.modRevision - b.change.modRevision);
+}
+
+const keyOf = (item: Item): ByteString => item.newest.key;
 
 /** Live and dead keys in one order. */
 export class ItemWalk {

@@ -23,6 +23,36 @@ function walked(map: OrderedMap<number>, from: string, to: string | null): [stri
 const keyOf = (number: number) => String.fromCharCode(number >> 8, number & 255);
 
 describe('OrderedMap', () => {
+  test.each([0, 1, 64, 65, 128, 4096, 4097, 20_000])(
+    'made of %i sorted entries at once, it is as one that grew, and goes on so',
+    (size) => {
+      const keys = Array.from({ length: size }, (_, number) => keyOf(number * 2));
+      const map = OrderedMap.ofSorted(
+        keys,
+        keys.map((_, number) => number),
+      );
+      const dumb = new SortedOnDemand(keys.map((key, number) => [key, number]));
+      expect(walked(map, '', null)).toEqual(dumb.between('', null));
+      for (let number = 0; number < size; number += 3) {
+        const odd = keyOf(number * 2 + 1);
+        map.set(odd, number);
+        dumb.set(odd, number);
+        const even = keyOf(number * 2);
+        expect(map.delete(even)).toBe(dumb.delete(even));
+      }
+      expect(map.size).toBe(dumb.size);
+      expect(walked(map, '', null)).toEqual(dumb.between('', null));
+      for (const [from, to] of [
+        ['', null],
+        [keyOf(70), keyOf(9_000)],
+        [keyOf(9_000), keyOf(70)],
+        [keyOf(35_000), null],
+      ] as const) {
+        expect(map.count(from, to)).toBe(dumb.between(from, to).length);
+      }
+    },
+  );
+
   test('is as a sorted list, through growth and decline', () => {
     // Runs of keys set or deleted together, so that nodes split and merge.
     const runs = fc.array(

@@ -20,6 +20,8 @@ interface Branch<V> {
   readonly keys: string[];
   /** One more than keys. */
   readonly children: Node<V>[];
+  /** Entries in all leaves below. */
+  size: number;
 }
 
 type Node<V> = Leaf<V> | Branch<V>;
@@ -72,6 +74,14 @@ export class OrderedMap<V> {
   #root: Node<V> = newLeaf<V>();
   #size = 0;
 
+  /** A map of these entries, whose keys rise. Takes a fraction of the time of as many `set`s. */
+  static ofSorted<V>(keys: readonly string[], values: readonly V[]): OrderedMap<V> {
+    const map = new OrderedMap<V>();
+    map.#size = keys.length;
+    if (keys.length > 0) map.#root = treeOf(leavesOf(keys, values));
+    return map;
+  }
+
   get size(): number {
     return this.#size;
   }
@@ -86,7 +96,7 @@ export class OrderedMap<V> {
     const split = this.#insert(this.#root, key, value);
     if (split === null) return;
     const children = [this.#root, split.right];
-    this.#root = { kind: 'branch', keys: [split.separator], children };
+    this.#root = { kind: 'branch', keys: [split.separator], children, size: this.#size };
   }
 
   /** Whether it was there. */
@@ -105,19 +115,22 @@ export class OrderedMap<V> {
     return new Walk(leaf, lowerBound(leaf.keys, from), to);
   }
 
-  /** How many keys there are from `from` up to `to`; goes by leaves, not by keys. */
+  /** How many keys there are from `from` up to `to`; O(log size). */
   count(from: string, to: string | null): number {
-    let leaf: Leaf<V> | null = this.#leafOf(from);
-    let count = -lowerBound(leaf.keys, from);
-    while (leaf !== null) {
-      const last = leaf.keys[leaf.keys.length - 1];
-      if (to !== null && last !== undefined && last >= to) {
-        return Math.max(0, count + lowerBound(leaf.keys, to));
-      }
-      count += leaf.keys.length;
-      leaf = leaf.next;
+    const end = to === null ? this.#size : this.#rank(to);
+    return Math.max(0, end - this.#rank(from));
+  }
+
+  /** How many keys there are below `key`. */
+  #rank(key: string): number {
+    let rank = 0;
+    let node = this.#root;
+    while (node.kind === 'branch') {
+      const at = childFor(node.keys, key);
+      for (let left = 0; left < at; left++) rank += entriesIn(node.children[left] as Node<V>);
+      node = node.children[at] as Node<V>;
     }
-    return count;
+    return rank + lowerBound(node.keys, key);
   }
 
   /** How many nodes it takes: a measure of how full they are. */
@@ -134,7 +147,9 @@ export class OrderedMap<V> {
   #insert(node: Node<V>, key: string, value: V): Split<V> | null {
     if (node.kind === 'leaf') return this.#insertInLeaf(node, key, value);
     const at = childFor(node.keys, key);
+    const before = this.#size;
     const split = this.#insert(node.children[at] as Node<V>, key, value);
+    node.size += this.#size - before;
     if (split === null) return null;
     node.keys.splice(at, 0, split.separator);
     node.children.splice(at + 1, 0, split.right);
@@ -198,7 +213,9 @@ function splitBranch<V>(branch: Branch<V>): Split<V> {
   const keys = branch.keys.splice(at);
   // The separator between the halves moves up: it stands before the right half's first child.
   const separator = branch.keys.pop() as string;
-  return { separator, right: { kind: 'branch', keys, children } };
+  const size = children.reduce((sum, child) => sum + entriesIn(child), 0);
+  branch.size -= size;
+  return { separator, right: { kind: 'branch', keys, children, size } };
 }
 
 function remove<V>(node: Node<V>, key: string): boolean {
@@ -212,6 +229,7 @@ function remove<V>(node: Node<V>, key: string): boolean {
   const at = childFor(node.keys, key);
   const child = node.children[at] as Node<V>;
   if (!remove(child, key)) return false;
+  node.size--;
   if (sizeOf(child) < MERGE_BELOW) {
     if (!mergeAt(node, at - 1)) mergeAt(node, at);
   }
@@ -225,6 +243,49 @@ function nodesIn<V>(node: Node<V>): number {
 
 function sizeOf<V>(node: Node<V>): number {
   return node.kind === 'leaf' ? node.keys.length : node.children.length;
+}
+
+function entriesIn<V>(node: Node<V>): number {
+  return node.kind === 'leaf' ? node.keys.length : node.size;
+}
+
+/** Leaves as full as they can be while they share the entries evenly. */
+function leavesOf<V>(keys: readonly string[], values: readonly V[]): Leaf<V>[] {
+  const leaves: Leaf<V>[] = [];
+  const count = Math.ceil(keys.length / FAN_OUT);
+  for (let number = 0; number < count; number++) {
+    const from = Math.floor((number * keys.length) / count);
+    const to = Math.floor(((number + 1) * keys.length) / count);
+    const leaf = newLeaf<V>();
+    leaf.keys.push(...keys.slice(from, to));
+    leaf.values.push(...values.slice(from, to));
+    const before = leaves[number - 1];
+    if (before !== undefined) before.next = leaf;
+    leaves.push(leaf);
+  }
+  return leaves;
+}
+
+/** Level by level over the leaves, at least one. */
+function treeOf<V>(leaves: readonly Leaf<V>[]): Node<V> {
+  let nodes: readonly Node<V>[] = leaves;
+  let firsts = leaves.map((leaf) => leaf.keys[0] as string);
+  while (nodes.length > 1) {
+    const above: Node<V>[] = [];
+    const firstsAbove: string[] = [];
+    const count = Math.ceil(nodes.length / FAN_OUT);
+    for (let number = 0; number < count; number++) {
+      const from = Math.floor((number * nodes.length) / count);
+      const to = Math.floor(((number + 1) * nodes.length) / count);
+      const children = nodes.slice(from, to);
+      const size = children.reduce((sum, child) => sum + entriesIn(child), 0);
+      above.push({ kind: 'branch', keys: firsts.slice(from + 1, to), children, size });
+      firstsAbove.push(firsts[from] as string);
+    }
+    nodes = above;
+    firsts = firstsAbove;
+  }
+  return nodes[0] as Node<V>;
 }
 
 /** Merges children `at` and `at + 1` into one, if both are there and fit. */
@@ -241,6 +302,7 @@ function mergeAt<V>(parent: Branch<V>, at: number): boolean {
   } else if (left.kind === 'branch' && right.kind === 'branch') {
     left.keys.push(separator, ...right.keys);
     left.children.push(...right.children);
+    left.size += right.size;
   }
   parent.keys.splice(at, 1);
   parent.children.splice(at + 1, 1);

@@ -19,6 +19,7 @@ import {
   type Members as JsonMembers,
 } from './json-members.js';
 import type { Member } from './members.js';
+import { PlainForm } from './plain-form.js';
 import type { Answer } from './recollection.js';
 import { OUTSTANDING_MAX, Session } from './sessions.js';
 import type { Pair, RefusalCode } from './types.js';
@@ -85,6 +86,13 @@ export function memberLine(node: number, { storeId, name }: Member): string {
 
 /** Throws `Malformed`. */
 export function parseStateLine(text: string): StateLine {
+  const pair = plainPair(text);
+  if (pair !== null) return { kind: 'key', pair };
+  return parseAnyLine(text);
+}
+
+/** The same for any line, whatever form it has. */
+export function parseAnyLine(text: string): StateLine {
   const members = parseMembers(text);
   const { state, old } = members;
   if (members['key'] !== undefined || members['key64'] !== undefined) {
@@ -95,6 +103,27 @@ export function parseStateLine(text: string): StateLine {
   if (members['session'] !== undefined) return { kind: 'session', session: sessionOf(members) };
   const member = { storeId: textMember(members, 'store'), name: textMember(members, 'name') };
   return { kind: 'member', node: countMember(members, 'member'), member };
+}
+
+const form = new PlainForm();
+
+/** The line of a current key as `keyLine` writes it, if key and value are plain; else null. */
+function plainPair(text: string): Pair | null {
+  form.begin(text);
+  if (!form.takes('{"key":"')) return null;
+  const key = form.text();
+  if (key === null || !form.takes(',"value":"')) return null;
+  const value = form.text();
+  if (value === null || !form.takes(',"create":')) return null;
+  const createRevision = form.count();
+  if (createRevision < 0 || !form.takes(',"mod":')) return null;
+  const modRevision = form.count();
+  if (modRevision < 0 || !form.takes(',"version":')) return null;
+  const version = form.count();
+  if (version < 1) return null;
+  const lease = form.takes(',"lease":') ? form.count() : 0;
+  if (lease < 0 || !form.takes('}') || !form.atEnd()) return null;
+  return { key, value, createRevision, modRevision, version, lease };
 }
 
 function headOf(members: JsonMembers): StateHead {

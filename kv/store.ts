@@ -9,6 +9,7 @@ import { branchesOf, Execution, perform, refusalOf, stepsOf } from './execution.
 import { isTombstone } from './item.js';
 import { Keyspace } from './keyspace.js';
 import { inOrder, type Member, type Members } from './members.js';
+import { LONG_RANGE_KEYS, RangeCursor } from './range-cursor.js';
 import { recall } from './recollection.js';
 import * as refusal from './refusal.js';
 import { productionRules, type StateRules } from './rules.js';
@@ -22,6 +23,7 @@ import type {
   Operation,
   OperationResult,
   Put,
+  Range,
   Refused,
   SessionView,
 } from './types.js';
@@ -43,7 +45,7 @@ export class Store {
   readonly #keyspace: Keyspace;
   readonly #sessions: Sessions;
   readonly #members: Members;
-  readonly #cursors = new Set<CheckpointCursor>();
+  readonly #cursors = new Set<CheckpointCursor | RangeCursor>();
   #appliedIndex: number;
 
   /** An empty state at index 0; `restored` is for `fromCheckpoint`. */
@@ -232,6 +234,25 @@ export class Store {
     const refused = refusalOf(stepsOf(operation, branches), this.#keyspace);
     if (refused !== null) return refused;
     return perform(operation, branches[Symbol.iterator](), new Execution(this.#keyspace));
+  }
+
+  /** Whether `read` would take long: it is to be read in slices, by `beginRange`. */
+  isLong(operation: Operation): operation is Range {
+    if (operation.kind !== 'range' || operation.end === null) return false;
+    const { limit, revision, countOnly } = operation;
+    const counted = countOnly || (limit > 0 && limit <= LONG_RANGE_KEYS);
+    // In the state as it is, the tree knows the count; in the past, keys are looked at one by one.
+    if (counted && revision === 0) return false;
+    return this.#keyspace.span(operation) > LONG_RANGE_KEYS;
+  }
+
+  /** Fixes what the range holds now, to be read in slices while writes go on. To be closed. */
+  beginRange(range: Range): RangeCursor | Refused {
+    const refused = problemOf(range) ?? refusalOf([range], this.#keyspace);
+    if (refused !== null) return refused;
+    const cursor = new RangeCursor(this.#keyspace, range, (closed) => this.#cursors.delete(closed));
+    this.#cursors.add(cursor);
+    return cursor;
   }
 
   /**

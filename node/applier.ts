@@ -12,6 +12,10 @@ interface Marker {
   readonly membership: Membership;
 }
 
+/** Some 2 ms; between slices there is time for everything else, so that a checkpoint slows nobody down. */
+const SLICE_LINES = 500;
+const SLICE_EVERY_MS = 4;
+
 type Cursor = ReturnType<Store['beginCheckpoint']>;
 
 export class Applier {
@@ -23,6 +27,7 @@ export class Applier {
   #commandsSinceMarker = 0;
   #bytesSinceMarker = 0;
   #writing = false;
+  #sliceAt = 0;
   /** Met while an older one was being written; only the newest is kept. */
   #next: { marker: Marker; cursor: Cursor } | null = null;
 
@@ -43,6 +48,11 @@ export class Applier {
 
   get writingCheckpoint(): boolean {
     return this.#writing;
+  }
+
+  /** When the next lines of the checkpoint are due, ms. */
+  get deadline(): number {
+    return this.#writing ? this.#sliceAt : Infinity;
   }
 
   get sinceMarker(): { index: number; commands: number; bytes: number } {
@@ -76,6 +86,13 @@ export class Applier {
         this.#store.skip(index);
         return null;
     }
+  }
+
+  /** Writes some lines of the checkpoint, if it is time for them. */
+  writeSlice(now: number): void {
+    if (now < this.deadline) return;
+    this.#storage.work(SLICE_LINES);
+    this.#sliceAt = now + SLICE_EVERY_MS;
   }
 
   /** This node's own checkpoint is on disk; the next one that waited begins. */

@@ -15,6 +15,7 @@ export function leaderView(
       markerIndex: sinceMarker.index,
       commandsSinceMarker: sinceMarker.commands,
       bytesSinceMarker: sinceMarker.bytes,
+      keys: store.keyCount,
       checkpointBytes: checkpoint?.size ?? 0,
       writing: applier.writingCheckpoint,
     },

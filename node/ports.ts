@@ -20,6 +20,8 @@ export interface Network {
   send(to: NodeId, message: PeerMessage): void;
   /** Answers requests of one connection, in a batch; dropped if the connection is gone. */
   reply(connection: ConnectionId, replies: Reply[]): void;
+  /** Bytes of replies that the connection has not taken yet. */
+  unread(connection: ConnectionId): number;
   /** Tells every connected proxy. */
   publish(state: NodeState): void;
 }

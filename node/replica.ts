@@ -27,9 +27,8 @@ import { membershipOf, raftOf } from './recovered-core.js';
 import { noFigures, type ReplicaConfig, type ReplicaFigures } from './replica-config.js';
 import { RequestDesk, type Standing } from './request-desk.js';
 
-/** Entries applied, and lines written, in one slice: a few milliseconds of work. */
+/** Entries applied in one slice: a few milliseconds of work. */
 const APPLY_SLICE = 250;
-const CHECKPOINT_SLICE_LINES = 2000;
 const COMPACTION_SLICE_STEPS = 1000;
 const PUBLISH_EVERY_MS = 100;
 
@@ -109,6 +108,7 @@ export class Replica {
       this.storage.deadline(),
       this.#leading?.deadline() ?? Infinity,
       this.#desk.deadline,
+      this.#applier.deadline,
       this.#publishAt,
     );
   }
@@ -444,10 +444,10 @@ export class Replica {
   }
 
   #workInSlices(): void {
-    const writing = this.storage.work(CHECKPOINT_SLICE_LINES);
+    this.#applier.writeSlice(this.#now);
     const compacting = this.store.work(COMPACTION_SLICE_STEPS);
     const applying = this.#raft.commitIndex > this.#applier.appliedIndex;
-    this.#moreWork = writing || compacting || applying || this.#desk.pendingBodies.length > 0;
+    this.#moreWork = compacting || applying || this.#desk.pendingBodies.length > 0;
   }
 
   #publish(): void {

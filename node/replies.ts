@@ -61,6 +61,17 @@ export class Replies {
     }
   }
 
+  /** One part of a long range. */
+  part(
+    connection: ConnectionId,
+    id: number,
+    part: RangeResult,
+    linearizable: boolean,
+    more: boolean,
+  ): void {
+    this.#result(connection, id, part, linearizable, more);
+  }
+
   done(connection: ConnectionId, id: number): void {
     this.#add(connection, this.#ok(id));
   }

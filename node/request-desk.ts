@@ -10,6 +10,7 @@ import type { Entry, EntryBody, NodeId, Role } from '#raft';
 import { RequestKind, type Reply, type Request } from '#rpc/session/frames';
 import { admit } from './admission.js';
 import type { Applier } from './applier.js';
+import { LongRanges } from './long-ranges.js';
 import type { ConnectionId, Ports } from './ports.js';
 import { Proposals, type Origin } from './proposals.js';
 import { Reads, type WaitingRead } from './reads.js';
@@ -41,6 +42,7 @@ export class RequestDesk {
   readonly #figures: ReplicaFigures;
   readonly #proposals = new Proposals();
   readonly #reads = new Reads();
+  readonly #longRanges: LongRanges;
   readonly #replies: Replies;
   readonly #forwarding: Forwarding<Origin>;
   #expireAt = Infinity;
@@ -52,13 +54,14 @@ export class RequestDesk {
     this.#config = config;
     this.#ports = ports;
     this.#figures = figures;
+    this.#longRanges = new LongRanges((connection) => ports.network.unread(connection));
     this.#replies = new Replies(config.nodeId, ports.codec);
     this.#forwarding = new Forwarding((config.seed >>> 0) * IDS_PER_INCARNATION + 1);
   }
 
   /** How many wait for an answer. */
   get waiting(): number {
-    const reads = this.#reads.size + this.#postponed.length;
+    const reads = this.#reads.size + this.#postponed.length + this.#longRanges.size;
     return this.#proposals.size + reads + this.#forwarding.size;
   }
 
@@ -68,7 +71,7 @@ export class RequestDesk {
   }
 
   get deadline(): number {
-    return Math.min(this.#expireAt, this.#resumeAt);
+    return Math.min(this.#expireAt, this.#resumeAt, this.#longRanges.deadline);
   }
 
   /** What a peer forwards; its connection here is minus its id. */
@@ -106,6 +109,7 @@ export class RequestDesk {
 
   connectionClosed(connection: ConnectionId): void {
     this.#reads.forget(connection);
+    this.#longRanges.forget(connection);
     this.#postponed = this.#postponed.filter((read) => read.connection !== connection);
   }
 
@@ -175,9 +179,11 @@ export class RequestDesk {
     for (const read of this.#reads.answerable(store.appliedIndex, store.revision)) {
       this.#answer(read, store);
     }
+    this.#answerPart(now);
     if (this.#postponed.length === 0) this.#resumeAt = Infinity;
     else if (this.#resumeAt === Infinity) this.#resumeAt = now + ASK_AGAIN_MS;
-    if (this.#reads.size + this.#forwarding.size === 0) this.#expireAt = Infinity;
+    if (this.#reads.size + this.#forwarding.size + this.#longRanges.size === 0)
+      this.#expireAt = Infinity;
     else if (this.#expireAt === Infinity) this.#expireAt = now + EXPIRE_EVERY_MS;
   }
 
@@ -187,7 +193,7 @@ export class RequestDesk {
     }
     if (now < this.#expireAt) return;
     this.#expireAt = Infinity;
-    for (const read of this.#reads.expire(now)) {
+    for (const read of [...this.#reads.expire(now), ...this.#longRanges.expire(now)]) {
       const message = 'it could not be answered in time; nothing was changed, ask again.';
       this.#replies.notDone(read.connection, read.id, 'timeout', message);
     }
@@ -209,7 +215,8 @@ export class RequestDesk {
     }
     this.#unknown(this.#proposals.abandon(), message);
     this.#unknown(this.#forwarding.abandon(), message);
-    for (const read of [...this.#reads.abandon(), ...this.#postponed.splice(0)]) {
+    const reads = [...this.#reads.abandon(), ...this.#longRanges.abandon()];
+    for (const read of [...reads, ...this.#postponed.splice(0)]) {
       this.#replies.notDone(read.connection, read.id, 'stopping', message);
     }
   }
@@ -327,6 +334,7 @@ export class RequestDesk {
       dueAt: now + (request.timeoutMs || this.#config.readTimeoutMs),
     };
     if (linearizable) this.#reads.collect(read);
+    else if (failure !== null && read.minRevision <= store.revision) this.#answerWhole(read, store);
     else if (read.minRevision <= store.revision) this.#answer(read, store);
     else if (failure !== null) {
       const message = `this node is at revision ${store.revision} and takes no more; ask another.`;
@@ -335,10 +343,29 @@ export class RequestDesk {
   }
 
   #answer(read: WaitingRead, store: Store): void {
+    if (store.isLong(read.operation)) {
+      this.#figures[read.linearizable ? 'readsServed' : 'staleReadsServed']++;
+      const cursor = store.beginRange(read.operation);
+      if ('kind' in cursor) this.#replies.refused(read.connection, read.id, cursor);
+      else this.#longRanges.begin(read, cursor);
+      return;
+    }
+    this.#answerWhole(read, store);
+  }
+
+  #answerWhole(read: WaitingRead, store: Store): void {
     if (read.linearizable) this.#figures.readsServed++;
     else this.#figures.staleReadsServed++;
     const result = store.read(read.operation);
     this.#replies.read(read.connection, read.id, result, read.linearizable);
+  }
+
+  /** A slice of a long range, if there is one. */
+  #answerPart(now: number): void {
+    const part = this.#longRanges.next(now);
+    if (part === null) return;
+    const { connection, id, linearizable } = part.read;
+    this.#replies.part(connection, id, part.result, linearizable, part.more);
   }
 
   #unknown(origins: readonly Origin[], why: string): void {

@@ -233,6 +233,7 @@ export class SimulatedNode extends Process implements LinkOwner {
         reply: (connection, replies) => {
           this.reply(connection, replies);
         },
+        unread: () => 0,
         publish: (state) => {
           this.publish(state);
         },

@@ -50,6 +50,11 @@ export class Clients {
     if (client.paused) this.#resumeIfDrained(client);
   }
 
+  /** Bytes of replies that it has not taken yet. */
+  unread(connection: number): number {
+    return this.#clients.get(connection)?.connection.pendingBytes ?? 0;
+  }
+
   /** To every proxy. */
   publish(state: NodeState): void {
     for (const { connection } of this.#clients.values()) {

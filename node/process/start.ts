@@ -91,29 +91,27 @@ async function startLocked(
   const recovered = await recoverDirectory(config, disk);
   const servers = { clients: new Server(SERVER_OPTIONS), peers: new Server(PEER_SERVER_OPTIONS) };
   const clients = new Clients(servers.clients, welcomeOf(config), handle);
-  const replica: Replica = new Replica(
-    replicaConfigOf(config, options.bornLeader, incarnation),
-    recovered,
-    {
-      disk,
-      codec: protobufPayloads,
-      network: {
-        send: (to, message) => {
-          peers.send(to, message);
-        },
-        reply: (connection, replies) => {
-          clients.reply(connection, replies);
-        },
-        publish: (state) => {
-          clients.publish(state);
-        },
+  const settings = replicaConfigOf(config, options.bornLeader, incarnation);
+  const replica: Replica = new Replica(settings, recovered, {
+    disk,
+    codec: protobufPayloads,
+    network: {
+      send: (to, message) => {
+        peers.send(to, message);
       },
-      report: (report) => {
-        logReport(report, options.log, () => replica.raft.term);
-        if (report.type === 'failed') options.fatal(new Error(report.message));
+      reply: (connection, replies) => {
+        clients.reply(connection, replies);
+      },
+      unread: (connection) => clients.unread(connection),
+      publish: (state) => {
+        clients.publish(state);
       },
     },
-  );
+    report: (report) => {
+      logReport(report, options.log, () => replica.raft.term);
+      if (report.type === 'failed') options.fatal(new Error(report.message));
+    },
+  });
   const { storeId } = recovered.identity;
   const peers = new Peers(
     servers.peers,

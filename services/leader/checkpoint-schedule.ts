@@ -1,5 +1,5 @@
 export interface CheckpointLimits {
-  /** A checkpoint is due after so many entries... */
+  /** A checkpoint is due after so many entries, or half as many as there are keys, if that is more... */
   readonly entriesMax: number;
   /** ...or so many bytes of commands, or as many as the last checkpoint had, if that is more. */
   readonly bytesMax: number;
@@ -15,6 +15,8 @@ export interface LogGrowth {
   /** Commands applied since that marker, and their bytes. */
   readonly commandsSinceMarker: number;
   readonly bytesSinceMarker: number;
+  /** Keys in the state: what a checkpoint writes is in proportion to them. */
+  readonly keys: number;
   /** Bytes of the newest checkpoint; 0 if none. */
   readonly checkpointBytes: number;
   /** A checkpoint is being written on this node. */
@@ -50,7 +52,7 @@ export class CheckpointSchedule {
     if (growth.writing || growth.commandsSinceMarker === 0) return false;
     if (this.#proposedAfter >= growth.markerIndex && this.#proposedAfter >= 0) return false;
     const full =
-      growth.commandsSinceMarker >= this.#limits.entriesMax ||
+      growth.commandsSinceMarker >= Math.max(this.#limits.entriesMax, growth.keys / 2) ||
       growth.bytesSinceMarker >= Math.max(this.#limits.bytesMax, growth.checkpointBytes);
     const quiet = now - this.#quietSince >= this.#limits.quietMs + pause(growth.checkpointBytes);
     return full || quiet;

@@ -13,7 +13,7 @@ const ROOMS =
   'services/leader|services/follower|services/proxy|services/client/cli|services/client|' +
   'rpc/session|rpc/peer|rpc/transport|rpc/generated';
 const FRAMES = '^rpc/session/frames\\.ts$';
-const WIRE = '^rpc/(generated/|errors\\.ts$)';
+const WIRE = '^rpc/(generated/|(errors|admin)\\.ts$)';
 // Between the streams of rpc/ alone: how bytes get into and out of a channel.
 const TRANSPORT = '^rpc/transport/';
 // The simulator takes the pure machines themselves: the rooms' doors come with real disks and sockets.

@@ -5,7 +5,8 @@ export type LogLevel = 'info' | 'warn' | 'error' | 'debug';
 /** One line of the log: an event's name and its data, which never holds keys or values. */
 export type NodeLog = (level: LogLevel, event: string, data: Record<string, unknown>) => void;
 
-export function logReport(report: Report, log: NodeLog, term: () => number): void {
+/** `log` adds the term to what has none of its own. */
+export function logReport(report: Report, log: NodeLog): void {
   switch (report.type) {
     case 'role': {
       const { role, term, leader } = report;
@@ -13,11 +14,11 @@ export function logReport(report: Report, log: NodeLog, term: () => number): voi
       return;
     }
     case 'decision':
-      log('info', 'decision', { text: report.text, term: term() });
+      log('info', 'decision', { text: report.text });
       return;
     case 'membership': {
       const { voters, learners } = report;
-      log('info', 'membership', { voters, learners, term: term() });
+      log('info', 'membership', { voters, learners });
       return;
     }
     case 'checkpoint': {

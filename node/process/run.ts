@@ -6,7 +6,7 @@ import { addHealth, addReflection, Logger, Metrics, startHttpFace } from '#telem
 import { addNodeMetrics } from './node-metrics.js';
 import { startNode, type RunningNode } from './start.js';
 
-const SESSION_SERVICE = 'relevo.v1.Session';
+const SERVICES = ['relevo.v1.Session', 'relevo.v1.Admin'];
 
 /** Runs one node until it is told to stop. `argv` is without the program's own name. */
 export async function runNode(bornLeader: boolean, argv: readonly string[]): Promise<void> {
@@ -39,8 +39,8 @@ async function serve(config: NodeConfig, bornLeader: boolean, logger: Logger): P
       setImmediate(() => process.exit(EXIT.broken));
     },
     extend: (server) => {
-      setServing = addHealth(server, [SESSION_SERVICE]);
-      if (config.reflection) addReflection(server, [SESSION_SERVICE]);
+      setServing = addHealth(server, SERVICES);
+      if (config.reflection) addReflection(server, SERVICES);
     },
   });
   addNodeMetrics(metrics, node, config);

@@ -10,14 +10,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endpointText, type NodeConfig } from '#config';
 import { bind, Pump, StartRefused } from '#driver';
 import { nodeId } from '#raft';
+import { AdminService } from '#rpc/generated/relevo/v1/admin';
 import { PEER_SERVER_OPTIONS } from '#rpc/peer';
 import { SERVER_OPTIONS } from '#rpc/session';
 import { Storage, type Recovered, type Refusal } from '#storage';
+import { adminService } from './admin-service.js';
 import { Clients } from './clients.js';
 import { lockDirectory, type DirectoryLock } from './directory-lock.js';
 import { FileDisk } from './disk.js';
+import { HandOvers } from './hand-overs.js';
 import { Peers, type PeersConfig } from './peers.js';
-import type { ReplicaEvent } from '../ports.js';
+import type { Network, ReplicaEvent } from '../ports.js';
 import { Replica } from '../replica.js';
 import type { ReplicaConfig } from '../replica-config.js';
 import { logReport, type NodeLog } from './report-log.js';
@@ -89,29 +92,25 @@ async function startLocked(
     handle({ type: 'disk', completions });
   });
   const recovered = await recoverDirectory(config, disk);
+  let handOvers: HandOvers | null = null;
+  /** Every line from here on has the term; before the replica stands, that of its vote. */
+  let term = (): number => recovered.vote.term;
+  const log: NodeLog = (level, event, data) => options.log(level, event, { term: term(), ...data });
   const servers = { clients: new Server(SERVER_OPTIONS), peers: new Server(PEER_SERVER_OPTIONS) };
   const clients = new Clients(servers.clients, welcomeOf(config), handle);
   const settings = replicaConfigOf(config, options.bornLeader, incarnation);
   const replica: Replica = new Replica(settings, recovered, {
     disk,
     codec: protobufPayloads,
-    network: {
-      send: (to, message) => {
-        peers.send(to, message);
-      },
-      reply: (connection, replies) => {
-        clients.reply(connection, replies);
-      },
-      unread: (connection) => clients.unread(connection),
-      publish: (state) => {
-        clients.publish(state);
-      },
-    },
+    network: networkOf(() => peers, clients),
     report: (report) => {
-      logReport(report, options.log, () => replica.raft.term);
+      logReport(report, log);
+      handOvers?.report(report);
       if (report.type === 'failed') options.fatal(new Error(report.message));
     },
   });
+  term = () => replica.raft.term;
+  handOvers = new HandOvers(replica, handle);
   const { storeId } = recovered.identity;
   const peers = new Peers(
     servers.peers,
@@ -119,30 +118,49 @@ async function startLocked(
     replica.storage,
     {
       event: handle,
-      log: options.log,
+      log,
       hasHistory: () => replica.raft.lastIndex > 0,
       refusalOf: (peer, store) => replica.refusalOf(peer, store),
     },
   );
+  const connectedTo = (peer: number): boolean => peers.connectedTo(peer);
+  const admin = adminService({ config, replica, handOvers, connectedTo });
+  servers.clients.addService(AdminService, admin);
   options.extend?.(servers.clients);
   await listen(config, servers);
   pump = new Pump(replica, options.fatal);
   pump.handle({ type: 'tick' });
   peers.connect();
-  options.log('info', 'listening', {
+  log('info', 'listening', {
     clients: endpointText(config.host, config.port),
     peers: endpointText(config.host, config.peerPort),
     incarnation,
     processId: process.pid,
   });
-  const node = { replica, disk, clients, peers, pump, servers, lock, log: options.log };
+  const node = { replica, disk, clients, peers, pump, servers, lock, log, handOvers };
   return {
     replica,
     disk,
     connections: () => clients.size,
-    connectedTo: (peer) => peers.connectedTo(peer),
+    connectedTo,
     handle,
     stop: () => stopNode(node),
+  };
+}
+
+/** The peers' streams stand after the replica that speaks through them. */
+function networkOf(peers: () => Peers, clients: Clients): Network {
+  return {
+    send: (to, message) => {
+      peers().send(to, message);
+    },
+    reply: (connection, replies) => {
+      clients.reply(connection, replies);
+    },
+    unread: (connection) => clients.unread(connection),
+    publish: (state) => {
+      clients.publish(state);
+    },
   };
 }
 
@@ -160,6 +178,7 @@ interface NodeParts {
   readonly servers: { readonly clients: Server; readonly peers: Server };
   readonly lock: DirectoryLock;
   readonly log: NodeLog;
+  readonly handOvers: HandOvers;
 }
 
 async function stopNode(node: NodeParts): Promise<void> {
@@ -169,6 +188,7 @@ async function stopNode(node: NodeParts): Promise<void> {
   while (!replica.stopped() && performance.now() < deadline) await sleep(STOP_LOOK_MS);
   node.log('info', 'stopped', { finished: replica.stopped(), last: replica.raft.lastIndex });
   node.clients.close();
+  node.handOvers.close();
   pump.close();
   node.peers.close();
   servers.clients.forceShutdown();

@@ -1,5 +1,5 @@
 /** What a verb is given to do its work. */
-import type { ClusterResponse } from '#rpc/generated/relevo/v1/admin';
+import type { ClusterResponse, TransferLeadershipResponse } from '#rpc/generated/relevo/v1/admin';
 import type { CallOptions, ReadOptions, RelevoClient, WriteOptions } from '#client';
 import { argumentBytes } from './bytes.js';
 import type { Connections } from './connections.js';
@@ -28,10 +28,16 @@ export class Call {
     return this.#connections.client(this.settings, this.signal);
   }
 
-  /** Every node's state, as the proxy that answers knows it. */
+  /** Every node's state, as the proxy (or node) that answers knows it. */
   status(): Promise<ClusterResponse> {
     const { timeoutMs } = this.settings;
     return this.#interruptible(this.#connections.status(this.settings).read(timeoutMs));
+  }
+
+  /** Hands the leadership to the node of this id; 0: to whichever the leader chooses. */
+  transfer(to: number): Promise<TransferLeadershipResponse> {
+    const { timeoutMs } = this.settings;
+    return this.#interruptible(this.#connections.status(this.settings).transfer(to, timeoutMs));
   }
 
   callOptions(): CallOptions {

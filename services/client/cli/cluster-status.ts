@@ -1,12 +1,28 @@
-/** What a proxy knows of the nodes, asked over gRPC; tries the endpoints in turn. */
-import { credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { AdminClient, type ClusterResponse } from '#rpc/generated/relevo/v1/admin';
+/** What a proxy or node knows of the cluster, and a hand-over, over gRPC; tries the endpoints in turn. */
+import { credentials, Metadata, status, type CallOptions, type ServiceError } from '@grpc/grpc-js';
+import { OUTCOME_TRAILER } from '#rpc/errors';
+import {
+  AdminClient,
+  type ClusterResponse,
+  type TransferLeadershipResponse,
+} from '#rpc/generated/relevo/v1/admin';
 import { NodeRole, type NodeState } from '#rpc/generated/relevo/v1/session';
 
 /** Nobody answered; `cause` is the last endpoint's error. */
 export class StatusUnavailable extends Error {
   override readonly name = 'StatusUnavailable';
 }
+
+/** The leader kept the leadership, and leads on; or nobody is heard to lead. The message says why. */
+export class NotHandedOver extends Error {
+  override readonly name = 'NotHandedOver';
+}
+
+type Ask<Response> = (
+  client: AdminClient,
+  options: CallOptions,
+  done: (error: ServiceError | null, response: Response) => void,
+) => unknown;
 
 export class ClusterStatus {
   readonly #clients: readonly AdminClient[];
@@ -24,31 +40,46 @@ export class ClusterStatus {
   }
 
   /** Takes at most `timeoutMs` an endpoint. */
-  async read(timeoutMs: number): Promise<ClusterResponse> {
-    let last: unknown = 'no endpoint is given';
-    for (let tried = 0; tried < this.#clients.length; tried += 1) {
-      const position = (this.#preferred + tried) % this.#clients.length;
-      try {
-        const response = await this.#ask(position, timeoutMs);
-        this.#preferred = position;
-        return response;
-      } catch (error) {
-        last = error;
-      }
-    }
-    throw new StatusUnavailable(describe(last), { cause: last });
+  read(timeoutMs: number): Promise<ClusterResponse> {
+    return this.#inTurn(timeoutMs, (client, options, done) =>
+      client.cluster({}, new Metadata(), options, done),
+    );
+  }
+
+  /** `to` is a node's id, 0 for whichever the leader chooses. Rejects with `NotHandedOver` as well. */
+  transfer(to: number, timeoutMs: number): Promise<TransferLeadershipResponse> {
+    return this.#inTurn(timeoutMs, (client, options, done) =>
+      client.transferLeadership({ to }, new Metadata(), options, done),
+    );
   }
 
   close(): void {
     for (const client of this.#clients) client.close();
   }
 
-  #ask(position: number, timeoutMs: number): Promise<ClusterResponse> {
+  async #inTurn<Response>(timeoutMs: number, ask: Ask<Response>): Promise<Response> {
+    let last: unknown = 'no endpoint is given';
+    for (let tried = 0; tried < this.#clients.length; tried += 1) {
+      const position = (this.#preferred + tried) % this.#clients.length;
+      try {
+        const response = await this.#ask(position, timeoutMs, ask);
+        this.#preferred = position;
+        return response;
+      } catch (error) {
+        // An answer, if not the one that was hoped for: another endpoint has no other.
+        if (isFinal(error)) throw new NotHandedOver(describe(error), { cause: error });
+        last = error;
+      }
+    }
+    throw new StatusUnavailable(describe(last), { cause: last });
+  }
+
+  #ask<Response>(position: number, timeoutMs: number, ask: Ask<Response>): Promise<Response> {
     return new Promise((resolve, reject) => {
       const client = this.#clients[position];
       if (client === undefined) throw new RangeError(`there is no endpoint ${String(position)}`);
       const options = { deadline: Date.now() + timeoutMs };
-      client.cluster({}, new Metadata(), options, (error, response) => {
+      ask(client, options, (error, response) => {
         if (error === null) resolve(response);
         else reject(error);
       });
@@ -66,11 +97,16 @@ export function leaderOf(response: ClusterResponse): NodeState | null {
   return leader;
 }
 
+function isFinal(error: unknown): boolean {
+  const [outcome] = (error as Partial<ServiceError>).metadata?.get(OUTCOME_TRAILER) ?? [];
+  return outcome !== undefined && outcome !== 'not-done';
+}
+
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, details } = error as Partial<ServiceError>;
   if (code === status.UNIMPLEMENTED) {
-    return 'what answers there does not serve the cluster view; ask a proxy (--endpoints HOST:PORT)';
+    return 'what answers there is older than this command; ask another (--endpoints HOST:PORT, --node PORT)';
   }
   return details ?? error.message;
 }

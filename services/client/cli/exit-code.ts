@@ -1,11 +1,11 @@
 /** The exit codes, and what each failure comes to. */
 import { ConfigError } from '#config';
 import { RelevoError } from '#client';
-import { StatusUnavailable } from './cluster-status.js';
+import { NotHandedOver, StatusUnavailable } from './cluster-status.js';
 
 export const ExitCode = {
   ok: 0,
-  /** The answer is no: no such key, a comparison did not hold. */
+  /** The answer is no: no such key, a comparison did not hold, the leadership stayed where it was. */
   negative: 1,
   /** The command can't be done as it stands. */
   usage: 2,
@@ -31,6 +31,7 @@ export class Interrupted extends Error {
 export function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof UsageError || error instanceof ConfigError) return ExitCode.usage;
   if (error instanceof StatusUnavailable) return ExitCode.unavailable;
+  if (error instanceof NotHandedOver) return ExitCode.negative;
   if (!(error instanceof RelevoError)) return null;
   switch (error.outcome) {
     case 'not-done':

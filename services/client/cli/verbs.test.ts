@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterResponse, NodeView } from '#rpc/generated/relevo/v1/admin';
 import { NodeRole } from '#rpc/generated/relevo/v1/session';
+import { NotHandedOver } from './cluster-status.js';
 import { TestWorld } from './testing/test-world.js';
 
 let world: TestWorld;
@@ -83,6 +84,41 @@ describe('cluster', () => {
     expect(out).toContain('7 requests wait for a leader');
   });
 
+  test('asked at a node: what it knows of the others, and no more', async () => {
+    const [ada, bob, gone] = threeNodes().nodes;
+    if (bob?.state === undefined || ada === undefined || gone === undefined) throw new Error();
+    const hearsay = { ...bob.state, incarnation: '', term: 0, lastIndex: 11 };
+    const unknown = { ...hearsay, name: 'cy', role: NodeRole.NODE_ROLE_UNSPECIFIED, lastIndex: 0 };
+    const nodes = [
+      ada,
+      { ...bob, state: hearsay },
+      { ...bob, state: unknown },
+      { ...gone, state: unknown },
+    ];
+    world.cluster = { ...threeNodes(), nodes };
+
+    const { out } = await world.run('cluster', '--node', '6787');
+
+    expect(out.trim().split('\n').slice(1)).toEqual([
+      'bob\tfollower\t-\t11\t-\t-\t-\t-\t-\t-\t127.0.0.1:6788\t-',
+      'cy\treachable\t-\t-\t-\t-\t-\t-\t-\t-\t127.0.0.1:6788\t-',
+      'cy\tunreachable\t-\t-\t-\t-\t-\t-\t-\t-\t127.0.0.1:6789\t-',
+    ]);
+  });
+
+  test('as JSON, roles are words', async () => {
+    world.cluster = threeNodes();
+
+    const { out } = await world.run('cluster', '-o', 'json');
+    const lines = await world.run('cluster', '-o', 'ndjson');
+
+    const { nodes } = JSON.parse(out) as { nodes: { state?: { role: string; name: string } }[] };
+    expect(nodes.map(({ state }) => state?.role)).toEqual(['leader', 'follower', undefined]);
+    expect(nodes[0]).toMatchObject({ reads: 150, state: { name: 'ada', term: 3 } });
+    const [first = ''] = lines.out.split('\n');
+    expect(JSON.parse(first)).toMatchObject({ state: { name: 'ada', role: 'leader' } });
+  });
+
   test('-w draws until Ctrl+C', async () => {
     world.cluster = threeNodes();
     const interrupt = new AbortController();
@@ -94,6 +130,56 @@ describe('cluster', () => {
 
     expect(exit).toBe(130);
     expect(out).toContain('ada');
+  });
+});
+
+describe('transfer', () => {
+  beforeEach(() => {
+    world.cluster = threeNodes();
+    world.transfer = (to) =>
+      Promise.resolve({ leader: to === 0 ? 6788 : to, previous: 6787, term: 4, tookMs: 31 });
+  });
+
+  test('names who led, who leads, the term and the time; the node by name, id, port or address', async () => {
+    const asked: number[] = [];
+    const { transfer } = world;
+    world.transfer = (to) => {
+      asked.push(to);
+      return transfer(to);
+    };
+
+    const { exit, out } = await world.run('transfer', 'bob');
+    for (const name of ['6788', '127.0.0.1:6788']) await world.run('transfer', name);
+    await world.run('transfer');
+
+    expect({ exit, out }).toEqual({ exit: 0, out: 'ada\tbob\t4\t31\n' });
+    expect(asked).toEqual([6788, 6788, 6788, 0]);
+  });
+
+  test('for people, and as JSON', async () => {
+    world.isTerminal = true;
+    world.environment = { NO_COLOR: '1' };
+
+    const shown = await world.run('transfer', 'bob');
+    const kept = await world.run('transfer', 'ada');
+    const json = await world.run('transfer', 'bob', '-o', 'ndjson');
+
+    expect(shown.out).toBe('ada -> bob: leads in term 4, after 31 ms\n');
+    expect(kept.out).toBe('ada leads already, in term 4\n');
+    expect(JSON.parse(json.out)).toEqual({ from: 'ada', to: 'bob', term: 4, ms: 31 });
+  });
+
+  test('exits 1 when another took over than was asked for, or nobody did; 2 for a stranger', async () => {
+    world.transfer = () => Promise.resolve({ leader: 6788, previous: 6787, term: 4, tookMs: 31 });
+    expect((await world.run('transfer', 'ada')).exit).toBe(1);
+    world.transfer = () => Promise.reject(new NotHandedOver('ada leads on'));
+    expect(await world.run('transfer', 'bob')).toMatchObject({
+      exit: 1,
+      err: 'relevo: ada leads on\n',
+    });
+    const stranger = await world.run('transfer', 'eve');
+    expect(stranger.exit).toBe(2);
+    expect(stranger.err).toMatch(/there is no node eve; the nodes are ada, bob/);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Everything that the command line touches of the world, so that a test can hand in another one. */
-import type { ClusterResponse } from '#rpc/generated/relevo/v1/admin';
+import type { ClusterResponse, TransferLeadershipResponse } from '#rpc/generated/relevo/v1/admin';
 import type { ConnectOptions, RelevoClient } from '#client';
 
 export interface Output {
@@ -12,6 +12,7 @@ export interface Output {
 
 export interface StatusReader {
   read(timeoutMs: number): Promise<ClusterResponse>;
+  transfer(to: number, timeoutMs: number): Promise<TransferLeadershipResponse>;
   close(): void;
 }
 

@@ -27,11 +27,18 @@ export const protobufFileName = 'relevo/v1/admin.proto';
 export interface ClusterRequest {}
 
 export interface NodeView {
+  /**
+   * Asked at a node, what it says of the others is what it knows of them: id, name, who leads, and (on
+   * the leader) how much of the log they have; `incarnation` is empty then.
+   */
   state?: NodeState | undefined;
   connected: boolean;
   /** Milliseconds since the node was last heard. */
   silentMs: number;
-  /** Requests answered by it through this proxy. */
+  /**
+   * Requests answered by it through this proxy; asked at a node, its own since its start (`writes` are
+   * the entries it proposed as a leader).
+   */
   reads: number;
   writes: number;
   address: string;
@@ -51,7 +58,13 @@ export interface TransferLeadershipRequest {
 }
 
 export interface TransferLeadershipResponse {
+  /** Who leads now. */
   leader: number;
+  /** Who led before; the same as `leader` if it was asked to hand over to itself. */
+  previous: number;
+  term: number;
+  /** From the request's arrival at the old leader to its knowledge of the new one. */
+  tookMs: number;
 }
 
 function createBaseClusterRequest(): ClusterRequest {
@@ -319,7 +332,7 @@ export const TransferLeadershipRequest: MessageFns<TransferLeadershipRequest> = 
 };
 
 function createBaseTransferLeadershipResponse(): TransferLeadershipResponse {
-  return { leader: 0 };
+  return { leader: 0, previous: 0, term: 0, tookMs: 0 };
 }
 
 export const TransferLeadershipResponse: MessageFns<TransferLeadershipResponse> = {
@@ -329,6 +342,15 @@ export const TransferLeadershipResponse: MessageFns<TransferLeadershipResponse> 
   ): BinaryWriter {
     if (message.leader !== 0) {
       writer.uint32(8).uint32(message.leader);
+    }
+    if (message.previous !== 0) {
+      writer.uint32(16).uint32(message.previous);
+    }
+    if (message.term !== 0) {
+      writer.uint32(24).uint64(message.term);
+    }
+    if (message.tookMs !== 0) {
+      writer.uint32(32).uint32(message.tookMs);
     }
     return writer;
   },
@@ -352,6 +374,30 @@ export const TransferLeadershipResponse: MessageFns<TransferLeadershipResponse> 
             }
 
             message.leader = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.previous = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.term = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.tookMs = reader.uint32();
             continue;
           }
         }
@@ -381,7 +427,10 @@ export const AdminService = {
       Buffer.from(ClusterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ClusterResponse => ClusterResponse.decode(value),
   },
-  /** Hands leadership over; answered once another node leads. */
+  /**
+   * Hands leadership over; answered once another node leads. Any node and any proxy passes it on to the
+   * leader. FAILED_PRECONDITION: the leader kept it, and leads on.
+   */
   transferLeadership: {
     path: '/relevo.v1.Admin/TransferLeadership' as const,
     requestStream: false as const,
@@ -400,7 +449,10 @@ export const AdminService = {
 export interface AdminServer extends UntypedServiceImplementation {
   /** Every node's state, as the answering process knows it. */
   cluster: handleUnaryCall<ClusterRequest, ClusterResponse>;
-  /** Hands leadership over; answered once another node leads. */
+  /**
+   * Hands leadership over; answered once another node leads. Any node and any proxy passes it on to the
+   * leader. FAILED_PRECONDITION: the leader kept it, and leads on.
+   */
   transferLeadership: handleUnaryCall<TransferLeadershipRequest, TransferLeadershipResponse>;
 }
 
@@ -421,7 +473,10 @@ export interface AdminClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ClusterResponse) => void,
   ): ClientUnaryCall;
-  /** Hands leadership over; answered once another node leads. */
+  /**
+   * Hands leadership over; answered once another node leads. Any node and any proxy passes it on to the
+   * leader. FAILED_PRECONDITION: the leader kept it, and leads on.
+   */
   transferLeadership(
     request: TransferLeadershipRequest,
     callback: (error: ServiceError | null, response: TransferLeadershipResponse) => void,

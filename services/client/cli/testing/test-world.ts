@@ -1,7 +1,7 @@
 /** The command line's world for a test: a node in memory, and outputs that can be read. */
 import { Relevo } from '#client';
 import { runCli, type Terminal } from '../run-cli.js';
-import type { ClusterResponse } from '#rpc/generated/relevo/v1/admin';
+import type { ClusterResponse, TransferLeadershipResponse } from '#rpc/generated/relevo/v1/admin';
 import type { ExitCode } from '../exit-code.js';
 import type { Output, World } from '../world.js';
 import { MemoryNode } from './memory-node.js';
@@ -21,6 +21,9 @@ export class TestWorld implements World {
   input: Uint8Array = new Uint8Array(0);
   isTerminal = false;
   cluster: ClusterResponse | null = null;
+  /** What comes of a hand-over to the node of this id. */
+  transfer: (to: number) => Promise<TransferLeadershipResponse> = () =>
+    Promise.reject(new Error('this world hands nothing over'));
   readonly dialled: string[] = [];
   readonly #clients: Promise<Relevo>[] = [];
   #out: Buffer[] = [];
@@ -45,6 +48,7 @@ export class TestWorld implements World {
       this.cluster === null
         ? Promise.reject(new Error('this world has no cluster'))
         : Promise.resolve(this.cluster),
+    transfer: (to) => this.transfer(to),
     close: () => undefined,
   });
 

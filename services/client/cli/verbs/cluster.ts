@@ -16,11 +16,13 @@ const HEAD = [
   'ADDRESS', 'PID',
 ]; // prettier-ignore
 
+const LEADER: number = NodeRole.NODE_ROLE_LEADER;
+
 const ROLE_NAMES: Readonly<Record<number, string>> = {
   [NodeRole.NODE_ROLE_FOLLOWER]: 'follower',
   [NodeRole.NODE_ROLE_PRE_CANDIDATE]: 'pre-candidate',
   [NodeRole.NODE_ROLE_CANDIDATE]: 'candidate',
-  [NodeRole.NODE_ROLE_LEADER]: 'leader ★',
+  [NodeRole.NODE_ROLE_LEADER]: 'leader',
   [NodeRole.NODE_ROLE_LEARNER]: 'learner',
 };
 
@@ -44,7 +46,7 @@ export const cluster: Verb = {
   },
 };
 
-/** A row a node, as the proxy that answers knows it. */
+/** A row a node, as the proxy (or node) that answers knows it. */
 export function clusterRows(response: ClusterResponse): readonly (readonly string[])[] {
   const committed = Math.max(0, ...response.nodes.map(({ state }) => state?.commitIndex ?? 0));
   return response.nodes.map((view) => rowOf(view, committed));
@@ -52,16 +54,7 @@ export function clusterRows(response: ClusterResponse): readonly (readonly strin
 
 function rowOf(view: NodeView, committed: number): readonly string[] {
   const { state, address } = view;
-  if (state === undefined || state.incarnation === '') {
-    const name = state?.name ? state.name : '?';
-    return [
-      name,
-      standingOf(view, 'unreachable'),
-      ...Array.from({ length: 8 }, () => '-'),
-      address,
-      '-',
-    ];
-  }
+  if (state === undefined || state.incarnation === '') return hearsayRow(view);
   return [
     state.name,
     standingOf(view, roleOf(state.role, state.healthy)),
@@ -73,6 +66,20 @@ function rowOf(view: NodeView, committed: number): readonly string[] {
   ];
 }
 
+/** Of a node that is unreachable; or of which another node, who was asked, tells what it knows. */
+function hearsayRow(view: NodeView): readonly string[] {
+  const { state, address } = view;
+  const role = state === undefined ? undefined : ROLE_NAMES[state.role];
+  return [
+    state?.name ? state.name : '?',
+    standingOf(view, role === undefined ? 'reachable' : roleOf(state?.role ?? 0, true)),
+    ...[state?.term, state?.lastIndex].map((known) => (known ? String(known) : '-')),
+    ...Array.from({ length: 6 }, () => '-'),
+    address,
+    '-',
+  ];
+}
+
 /** Nodes speak every 100 ms; what one that is silent said last may be long untrue. */
 function standingOf({ connected, silentMs }: NodeView, role: string): string {
   const seconds = (silentMs / 1_000).toFixed(silentMs < 10_000 ? 1 : 0);
@@ -81,8 +88,18 @@ function standingOf({ connected, silentMs }: NodeView, role: string): string {
 }
 
 function roleOf(role: number, healthy: boolean): string {
-  const name = ROLE_NAMES[role] ?? 'unknown';
+  const name = role === LEADER ? 'leader ★' : wordOf(role);
   return healthy ? name : `${name} (unhealthy)`;
+}
+
+function wordOf(role: number): string {
+  return ROLE_NAMES[role] ?? 'unknown';
+}
+
+/** As it came, with the role in words. */
+function viewJson(view: NodeView): unknown {
+  const { state } = view;
+  return state === undefined ? view : { ...view, state: { ...state, role: wordOf(state.role) } };
 }
 
 function show({ print }: Call, response: ClusterResponse): ExitCode {
@@ -91,9 +108,9 @@ function show({ print }: Call, response: ClusterResponse): ExitCode {
       connected && silentMs <= SILENT_MS && state?.role === NodeRole.NODE_ROLE_LEADER,
   );
   if (print.form === 'json') {
-    print.json(response);
+    print.json({ ...response, nodes: response.nodes.map(viewJson) });
   } else if (print.form === 'ndjson') {
-    for (const view of response.nodes) print.json(view);
+    for (const view of response.nodes) print.json(viewJson(view));
   } else if (print.decorated) {
     const head = HEAD.map((name) => print.colors.dim(name));
     for (const line of tableLines(head, clusterRows(response))) print.line(line);

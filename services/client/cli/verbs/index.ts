@@ -9,6 +9,7 @@ import { get } from './get.js';
 import { inspect } from './inspect.js';
 import { ls } from './ls.js';
 import { set } from './set.js';
+import { transfer } from './transfer.js';
 import { watch } from './watch.js';
 
 export const VERBS: readonly Verb[] = [
@@ -19,6 +20,7 @@ export const VERBS: readonly Verb[] = [
   cas,
   watch,
   cluster,
+  transfer,
   files,
   inspect,
   completionOf(() => VERBS),

@@ -176,8 +176,4 @@ describe('the settings of the processes', () => {
       new Set(['existing']),
     );
   });
-
-  test('an election timeout for a node that is not there is refused', async () => {
-    expect(await codeOf(plan({ electionTimeout: { 7000: '10s' } }))).toBe('unknown-node');
-  });
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { settingsDirectory, standingDirectory } from '#config';
 import { Prompt, settingsFor, terminalWorld } from '#client/cli';
 import { Relevo } from '#client';
 import { bannerLines, startLines } from './banner.js';
@@ -13,6 +14,10 @@ import { promptVerbs } from './prompt-verbs.js';
 import { smoke } from './smoke.js';
 import { smokeLines } from './smoke-report.js';
 
+// npm runs this in the package's folder; paths begin where the user stands.
+const workingDirectory = settingsDirectory(process.env, process.cwd());
+process.chdir(standingDirectory(process.env, process.cwd()));
+
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
@@ -21,7 +26,7 @@ process.exit(await main());
 
 async function main(): Promise<number> {
   try {
-    const options = parseStartOptions(process.argv.slice(2), startDirectory(), (text) => {
+    const options = parseStartOptions(process.argv.slice(2), process.cwd(), (text) => {
       process.stderr.write(text);
     });
     return options.smoke ? await runSmoke(options) : await runCluster(options);
@@ -34,12 +39,12 @@ async function main(): Promise<number> {
 }
 
 async function runCluster(options: StartOptions): Promise<number> {
-  const dataDirectory = options.dataDirectory ?? join(startDirectory(), 'data');
+  const dataDirectory = options.dataDirectory ?? join(process.cwd(), 'data');
   const cluster = await Cluster.create({
     ...options,
     dataDirectory,
     environment: process.env,
-    workingDirectory: startDirectory(),
+    workingDirectory,
   });
   const ending = endingSignal();
   for (const line of startLines(cluster)) say(line);
@@ -124,9 +129,4 @@ function endingSignal(): Ending {
     });
   });
   return { signal, fired };
-}
-
-/** npm runs scripts in the package's folder and says where the user stood. */
-function startDirectory(): string {
-  return process.env['INIT_CWD'] ?? process.cwd();
 }

@@ -1,6 +1,7 @@
 /** The world of a real process. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { settingsDirectory } from '#config';
 import type { ConnectOptions, RelevoClient } from '#client';
 import { ClusterStatus } from './cluster-status.js';
 import type { Output, World } from './world.js';
@@ -13,7 +14,7 @@ export type Connect = (
 export function terminalWorld(connect: Connect): World {
   return {
     environment: process.env,
-    directory: process.cwd(),
+    directory: settingsDirectory(process.env, process.cwd()),
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     readInput: async () => {

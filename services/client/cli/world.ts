@@ -17,7 +17,7 @@ export interface StatusReader {
 
 export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The working directory: where a `.env` may stand. */
+  /** Where a `.env` may stand. */
   readonly directory: string;
   readonly stdout: Output;
   readonly stderr: Output;

@@ -13,6 +13,7 @@ import { parseStartOptions, type StartOptions } from './options.js';
 import { promptVerbs } from './prompt-verbs.js';
 import { smoke } from './smoke.js';
 import { smokeLines } from './smoke-report.js';
+import { wrapped } from './wrap.js';
 
 // npm runs this in the package's folder; paths begin where the user stands.
 const workingDirectory = settingsDirectory(process.env, process.cwd());
@@ -20,6 +21,11 @@ process.chdir(standingDirectory(process.env, process.cwd()));
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
+};
+
+const sayAll = (lines: readonly string[]): void => {
+  const columns = process.stdout.isTTY ? process.stdout.columns : Infinity;
+  for (const line of lines.flatMap((each) => wrapped(each, columns))) say(line);
 };
 
 process.exit(await main());
@@ -47,12 +53,12 @@ async function runCluster(options: StartOptions): Promise<number> {
     workingDirectory,
   });
   const ending = endingSignal();
-  for (const line of startLines(cluster)) say(line);
+  sayAll(startLines(cluster));
   try {
     await cluster.startAll();
     await Promise.race([cluster.waitUntilReady(), ending.fired]);
     if (!ending.signal.aborted) {
-      for (const line of bannerLines(cluster, await cluster.leader())) say(line);
+      sayAll(bannerLines(cluster, await cluster.leader()));
       await stayUp(cluster, ending);
     }
   } finally {

@@ -16,6 +16,8 @@ export interface StatusReader {
 }
 
 export interface World {
+  /** `relevo 1.2.3, Node v20.1.0`. */
+  readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where a `.env` may stand. */
   readonly directory: string;

@@ -8,6 +8,7 @@ import { ClusterStatus, leaderOf, type ClusterResponse } from '#client/cli';
 import { Relevo, type ConnectOptions } from '#client';
 import { ClusterError } from './error.js';
 import {
+  draftLayout,
   nodeDirectory,
   nodeSettings,
   planLayout,
@@ -19,6 +20,7 @@ import {
 import { ClusterProcess } from './process.js';
 import { readyProblem, readyProblemOverHttp } from './readiness.js';
 import { LOG_FOLDER, wipe, writeRecord, type NodeRecord } from './record.js';
+import { refuseWrongSettings } from './settings-check.js';
 import { tailOfLog } from './log-tail.js';
 
 const READY_MS_MAX = 20_000;
@@ -76,7 +78,9 @@ export class Cluster {
 
   /** Chooses or reads ports and folders. No process runs yet. */
   static async create(options: ClusterOptions): Promise<Cluster> {
-    const wiped = options.fresh === true && (await wipe(options.dataDirectory));
+    const isFresh = options.fresh === true;
+    refuseWrongSettings(draftLayout(options, isFresh));
+    const wiped = isFresh && (await wipe(options.dataDirectory));
     return new Cluster(await planLayout(options), wiped);
   }
 

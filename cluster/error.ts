@@ -4,7 +4,6 @@ export type ClusterErrorCode =
   | 'foreign-folder'
   | 'wrong-node-count'
   | 'port-busy'
-  | 'unknown-node'
   | 'wrong-settings'
   | 'unknown-process'
   | 'already-running'
@@ -33,6 +32,5 @@ const USAGE: ReadonlySet<ClusterErrorCode> = new Set([
   'foreign-folder',
   'wrong-node-count',
   'port-busy',
-  'unknown-node',
   'wrong-settings',
 ]);

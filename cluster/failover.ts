@@ -1,103 +1,197 @@
-/** Ends a node and measures, at the proxy and with a real write, how the others take over. */
+/** Ends or freezes a node and measures, by the logs and with a real write, how the others take over. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { leaderOf } from '#client/cli';
-import type { RelevoClient } from '#client';
-import type { Cluster } from './cluster.js';
+import { leaderOf, type ClusterResponse } from '#client/cli';
+import { RelevoError, type RelevoClient } from '#client';
+import type { Cluster, ClusterNode } from './cluster.js';
+import { ClusterError } from './error.js';
+import { LogReader } from './log-reader.js';
 
 const POLL_MS = 3;
 const TAKEOVER_MS_MAX = 30_000;
+const UNWATCHED = 'nobody waited for the takeover';
+
+/** SIGSTOP freezes it: its connections stay, and it answers nothing. */
+export type How = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP';
 
 /** Times are in milliseconds since the signal was sent. */
 export interface EndReport {
   readonly name: string;
   readonly pid: number;
-  readonly how: 'SIGKILL' | 'SIGTERM';
-  readonly goneMs: number;
-  /** Null: the node did not lead, or too few nodes are left to elect. */
+  readonly how: How;
+  /** Null: it is frozen, not gone. */
+  readonly goneMs: number | null;
+  readonly led: boolean;
+  /** Somebody led, this node or another. */
+  readonly hadLeader: boolean;
+  /** Null: the node did not lead, or too few nodes are left to elect, or nobody waited for it. */
   readonly takeover: Takeover | null;
   readonly majorityLeft: boolean;
+  /** Why there is no takeover though there should be one; null: there is one, or should not. */
+  readonly missing: string | null;
 }
 
 export interface Takeover {
   readonly leader: string;
   readonly term: number;
+  /** By the new leader's own log; where that is silent (LOG_LEVEL), at the latest. */
   readonly electedMs: number;
-  /** The first write that was sent after the old leader was gone, acknowledged. */
+  /** The first write that was sent after the old leader was gone or frozen, acknowledged. */
   readonly firstWriteMs: number;
 }
 
+/** `connect` is asked for a client only if the node leads. `signal` ends the watching, nothing else. */
 export async function endNode(
   cluster: Cluster,
   name: string,
-  how: EndReport['how'],
-  client: RelevoClient,
+  how: How,
+  connect: () => Promise<RelevoClient>,
+  signal?: AbortSignal,
 ): Promise<EndReport> {
   const node = cluster.node(name);
   const pid = node.process.pid ?? 0;
-  const before = await cluster.status().then(leaderOf, () => null);
-  const sentMs = performance.now();
-  const exit = await (how === 'SIGKILL' ? node.process.kill() : node.process.stop());
-  const running = cluster.nodes.filter((other) => other.process.state === 'running').length;
-  const majorityLeft = running > cluster.nodes.length / 2;
-  const takeover =
-    before?.nodeId === node.id && majorityLeft
-      ? await watchTakeover(cluster, before.term, sentMs, client)
-      : null;
-  return { name: node.name, pid, how, goneMs: exit.atMs - sentMs, takeover, majorityLeft };
-}
-
-/** `ada killed (SIGKILL, pid 4121) · leader gone 3 ms · bob elected 62 ms, term 2 · ...` */
-export function describeEnd({ name, pid, how, goneMs, takeover, majorityLeft }: EndReport): string {
-  const verb = how === 'SIGKILL' ? 'killed' : 'stopped';
-  const head = `${name} ${verb} (${how}, pid ${String(pid)})`;
-  if (!majorityLeft) {
-    return `${head} · gone ${ms(goneMs)} · no majority is left: writes wait; start a node: start ${name}`;
-  }
-  if (takeover === null) return `${head} · gone ${ms(goneMs)} · it did not lead; writes go on`;
-  const { leader, term, electedMs, firstWriteMs } = takeover;
-  return (
-    `${head} · leader gone ${ms(goneMs)} · ${leader} elected ${ms(electedMs)}, term ${String(term)}` +
-    ` · first write acknowledged ${ms(firstWriteMs)}`
+  const response = await cluster.status().catch(() => null);
+  const before = response === null ? null : leaderOf(response);
+  const led = before?.nodeId === node.id;
+  const client = led ? await connect() : null;
+  const logs = new Map(
+    cluster.nodes.map((each) => [each.name, new LogReader(each.process.settings.logFile)]),
   );
+  const sent = { atMs: performance.now(), wallMs: Date.now() };
+  const goneMs = await struck(node, how, sent.atMs);
+  const majorityLeft = isMajority(cluster, response);
+  const report = { name: node.name, pid, how, goneMs, led, hadLeader: before !== null };
+  const expected = { ...report, majorityLeft, takeover: null, missing: null };
+  if (client === null || !majorityLeft) return expected;
+  try {
+    const watch = { cluster, oldTerm: before?.term ?? 0, sent, logs, client, signal };
+    const takeover = await watchTakeover(watch);
+    return { ...expected, takeover, missing: takeover === null ? UNWATCHED : null };
+  } catch (error) {
+    if (!(error instanceof RelevoError || error instanceof ClusterError)) throw error;
+    return { ...expected, missing: error.message };
+  }
 }
 
-async function watchTakeover(
-  cluster: Cluster,
-  oldTerm: number,
-  sentMs: number,
-  client: RelevoClient,
-): Promise<Takeover> {
+/** Whether those that run could elect. One that runs and follows nobody is kept out by the others. */
+function isMajority({ nodes }: Cluster, before: ClusterResponse | null): boolean {
+  const leader = before === null ? null : leaderOf(before);
+  const able = nodes.filter(({ id, process }) => {
+    const state = before?.nodes.find((view) => view.state?.nodeId === id)?.state;
+    return process.state === 'running' && (leader === null || state?.leader === leader.nodeId);
+  });
+  return able.length > nodes.length / 2;
+}
+
+/** `ada killed (SIGKILL, pid 4121) · gone 3 ms · bob elected 62 ms, term 2 · ...`, in order of time. */
+export function describeEnd(report: EndReport): string {
+  const { name, pid, how, goneMs, takeover, majorityLeft, led, missing } = report;
+  const frozen = how === 'SIGSTOP';
+  const back = frozen ? `resume ${name}` : `start ${name}`;
+  const gone = goneMs === null ? [] : [{ ms: goneMs, text: led ? 'leader gone' : 'gone' }];
+  const parts = [`${name} ${VERBS[how]} (${how}, pid ${pid})`];
+  if (takeover === null) {
+    parts.push(...gone.map(({ ms, text }) => `${text} ${rounded(ms)}`));
+    if (!majorityLeft) parts.push(`no majority is left: writes wait for one; go on with: ${back}`);
+    else if (missing !== null) parts.push(`${missing}; who leads now: cluster`);
+    else if (!report.hadLeader) parts.push('nobody leads yet: writes wait');
+    else parts.push('it did not lead; writes go on');
+    return parts.join(' · ');
+  }
+  const { leader, term, electedMs, firstWriteMs } = takeover;
+  const times = [
+    ...gone.map(({ ms, text }) => ({ ms, text: `${text} ${rounded(ms)}` })),
+    { ms: electedMs, text: `${leader} elected ${rounded(electedMs)}, term ${term}` },
+    { ms: firstWriteMs, text: `first write acknowledged ${rounded(firstWriteMs)}` },
+  ];
+  times.sort((one, other) => one.ms - other.ms);
+  return [...parts, ...times.map(({ text }) => text)].join(' · ');
+}
+
+const VERBS: Readonly<Record<How, string>> = {
+  SIGKILL: 'killed',
+  SIGTERM: 'stopped',
+  SIGSTOP: 'paused',
+};
+
+async function struck(node: ClusterNode, how: How, sentMs: number): Promise<number | null> {
+  if (how === 'SIGSTOP') {
+    node.process.pause();
+    return null;
+  }
+  const exit = await (how === 'SIGKILL' ? node.process.kill() : node.process.stop());
+  return exit.atMs - sentMs;
+}
+
+interface Watch {
+  readonly cluster: Cluster;
+  readonly oldTerm: number;
+  readonly sent: { readonly atMs: number; readonly wallMs: number };
+  /** By node name, from before the signal on. */
+  readonly logs: ReadonlyMap<string, LogReader>;
+  readonly client: RelevoClient;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Null: the signal came first. */
+async function watchTakeover(watch: Watch): Promise<Takeover | null> {
+  const { client, sent, signal, logs } = watch;
   const [elected, firstWriteMs] = await Promise.all([
-    watchElection(cluster, oldTerm, sentMs),
-    probe(client).then((atMs) => atMs - sentMs),
+    watchElection(watch),
+    probe(client, signal).then((atMs) => (atMs === null ? null : atMs - sent.atMs)),
   ]);
-  return { ...elected, firstWriteMs };
+  if (elected === null || firstWriteMs === null) return null;
+  const { leader, term, seenMs } = elected;
+  const wonAtMs = electionIn(logs.get(leader), term);
+  const wonMs = wonAtMs === null ? seenMs : Math.max(0, wonAtMs - sent.wallMs);
+  // The proxy is asked now and then; whoever acknowledged the write was elected before.
+  return { leader, term, electedMs: Math.min(wonMs, firstWriteMs), firstWriteMs };
 }
 
-async function watchElection(
-  cluster: Cluster,
-  oldTerm: number,
-  sentMs: number,
-): Promise<Omit<Takeover, 'firstWriteMs'>> {
-  while (performance.now() - sentMs < TAKEOVER_MS_MAX) {
+interface Election {
+  readonly leader: string;
+  readonly term: number;
+  /** When the proxy knew it. */
+  readonly seenMs: number;
+}
+
+async function watchElection({ cluster, oldTerm, sent, signal }: Watch): Promise<Election | null> {
+  while (performance.now() - sent.atMs < TAKEOVER_MS_MAX) {
+    if (signal?.aborted === true) return null;
     const leader = await cluster.status().then(leaderOf, () => null);
     if (leader !== null && leader.term > oldTerm) {
-      const electedMs = performance.now() - sentMs;
-      return { leader: leader.name, term: leader.term, electedMs };
+      return { leader: leader.name, term: leader.term, seenMs: performance.now() - sent.atMs };
     }
     await pause(POLL_MS);
   }
-  throw new Error(
-    `no new leader after ${String(TAKEOVER_MS_MAX / 1_000)} s; the logs are in ${cluster.logDirectory}`,
+  throw new ClusterError(
+    'not-ready',
+    `no new leader after ${TAKEOVER_MS_MAX / 1_000} s; the logs are in ${cluster.logDirectory}`,
   );
 }
 
+/** When the node itself says that it won, on the wall clock; null if it does not. */
+function electionIn(log: LogReader | undefined, wonTerm: number): number | null {
+  const won = log?.lines().find(({ event, fields: { role, term } }) => {
+    return event === 'role' && role === 'leader' && term === wonTerm;
+  });
+  return won?.timeMs ?? null;
+}
+
 /** Goes through the log like every write, and leaves no trace: no such key can be there. */
-async function probe(client: RelevoClient): Promise<number> {
-  await client.delete('\0relevo\0probe', { timeoutMs: TAKEOVER_MS_MAX });
+async function probe(
+  client: RelevoClient,
+  signal: AbortSignal | undefined,
+): Promise<number | null> {
+  const options = { timeoutMs: TAKEOVER_MS_MAX, ...(signal === undefined ? {} : { signal }) };
+  try {
+    await client.delete('\0relevo\0probe', options);
+  } catch (error) {
+    if (signal?.aborted === true) return null;
+    throw error;
+  }
   return performance.now();
 }
 
-function ms(value: number): string {
-  return `${String(Math.round(value))} ms`;
+function rounded(ms: number): string {
+  return `${Math.round(ms)} ms`;
 }

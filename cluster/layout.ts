@@ -9,7 +9,9 @@ import {
   choosePort,
   FIRST_NODE_PORT,
   isPortFree,
+  portsFrom,
   type IsFree,
+  type NodePorts,
   type PortChoice,
 } from './ports.js';
 import type { ProcessSettings } from './process.js';
@@ -23,6 +25,7 @@ import {
 } from './record.js';
 
 const NODE_NAMES = ['ada', 'bob', 'cy', 'dan', 'eve'];
+const NODES = 3;
 const HOST = '127.0.0.1';
 export const PROXY_PORT = 2379;
 export const PROXY_HTTP_PORT = 8080;
@@ -36,8 +39,8 @@ export interface LayoutOptions {
   readonly proxies?: number;
   /** For what is chosen now: ports in a data folder stay. Default `standard`. */
   readonly ports?: PortChoice;
-  /** One for all, such as `300-600ms`, or one a node id. Default: the node's own default. */
-  readonly electionTimeout?: string | Readonly<Record<number, string>>;
+  /** One for all, such as `300-600ms`, or one a node's id or name. Default: the node's own default. */
+  readonly electionTimeout?: string | Readonly<Record<string, string>>;
   /** Further settings of every process, by their environment names. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Where the processes run, and may find a `.env`. Default: the data folder, which has none. */
@@ -68,11 +71,24 @@ export async function planLayout(
   const dataDirectory = resolve(options.dataDirectory);
   const found = readRecord(dataDirectory);
   const record = found ?? (await chooseRecord(options, isFree));
-  refuseUnknownNodes(record, options);
   if (found === null) writeRecord(dataDirectory, record);
   else await checkReuse(found, dataDirectory, options, isFree);
   const proxies = await chooseProxies(record, options, isFree);
   return { dataDirectory, record, proxies, reused: found !== null, options };
+}
+
+/**
+ * What `planLayout` will come to, as far as settings can be judged by it: no port is tried, nothing is
+ * recorded. `isFresh`: what the folder says now will be gone.
+ */
+export function draftLayout(options: LayoutOptions, isFresh: boolean): Layout {
+  const dataDirectory = resolve(options.dataDirectory);
+  const found = isFresh ? null : readRecord(dataDirectory);
+  const count = options.nodes ?? found?.nodes.length ?? NODES;
+  const ports = Array.from({ length: count }, (_, at) => portsFrom(FIRST_NODE_PORT + at));
+  const record = found?.nodes.length === count ? found : recordFor(options, ports);
+  const proxy = { name: 'proxy', port: PROXY_PORT, httpPort: PROXY_HTTP_PORT };
+  return { dataDirectory, record, proxies: [proxy], reused: found !== null, options };
 }
 
 export function nodeDirectory(layout: Layout, node: NodeRecord): string {
@@ -83,7 +99,10 @@ export function nodeDirectory(layout: Layout, node: NodeRecord): string {
 export function nodeSettings(layout: Layout, node: NodeRecord): ProcessSettings {
   const leaderBorn = node === layout.record.nodes[0];
   const { electionTimeout } = layout.options;
-  const timeout = typeof electionTimeout === 'object' ? electionTimeout[node.id] : electionTimeout;
+  const timeout =
+    typeof electionTimeout === 'object'
+      ? (electionTimeout[node.id] ?? electionTimeout[node.name])
+      : electionTimeout;
   return settings(layout, 'node', node.name, leaderBorn ? 'leader' : 'follower', {
     NODE_ID: String(node.id),
     NODE_NAME: node.name,
@@ -131,7 +150,11 @@ function settings(
 }
 
 async function chooseRecord(options: LayoutOptions, isFree: IsFree): Promise<ClusterRecord> {
-  const ports = await chooseNodePorts(options.nodes ?? 3, options.ports ?? 'standard', isFree);
+  const count = options.nodes ?? NODES;
+  return recordFor(options, await chooseNodePorts(count, options.ports ?? 'standard', isFree));
+}
+
+function recordFor(options: LayoutOptions, ports: readonly NodePorts[]): ClusterRecord {
   const nodes = ports.map((chosen, position): NodeRecord => {
     const id = FIRST_NODE_PORT + position;
     return { id, name: NODE_NAMES[position] ?? `node-${String(id)}`, ...chosen };
@@ -163,18 +186,6 @@ async function checkReuse(
       );
     }
   }
-}
-
-/** A timeout for nobody is a slip that would go unnoticed. */
-function refuseUnknownNodes({ nodes }: ClusterRecord, { electionTimeout }: LayoutOptions): void {
-  if (typeof electionTimeout !== 'object') return;
-  const ids = nodes.map((node) => String(node.id));
-  const unknown = Object.keys(electionTimeout).find((id) => !ids.includes(id));
-  if (unknown === undefined) return;
-  throw new ClusterError(
-    'unknown-node',
-    `an election timeout is given for ${unknown}, and there is no such node; there are ${ids.join(', ')}`,
-  );
 }
 
 async function chooseProxies(

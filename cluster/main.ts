@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { settingsDirectory, standingDirectory } from '#config';
 import { Prompt, settingsFor, terminalWorld } from '#client/cli';
 import { Relevo } from '#client';
 import { bannerLines, startLines } from './banner.js';
@@ -12,16 +13,26 @@ import { parseStartOptions, type StartOptions } from './options.js';
 import { promptVerbs } from './prompt-verbs.js';
 import { smoke } from './smoke.js';
 import { smokeLines } from './smoke-report.js';
+import { wrapped } from './wrap.js';
+
+// npm runs this in the package's folder; paths begin where the user stands.
+const workingDirectory = settingsDirectory(process.env, process.cwd());
+process.chdir(standingDirectory(process.env, process.cwd()));
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
+};
+
+const sayAll = (lines: readonly string[]): void => {
+  const columns = process.stdout.isTTY ? process.stdout.columns : Infinity;
+  for (const line of lines.flatMap((each) => wrapped(each, columns))) say(line);
 };
 
 process.exit(await main());
 
 async function main(): Promise<number> {
   try {
-    const options = parseStartOptions(process.argv.slice(2), startDirectory(), (text) => {
+    const options = parseStartOptions(process.argv.slice(2), process.cwd(), (text) => {
       process.stderr.write(text);
     });
     return options.smoke ? await runSmoke(options) : await runCluster(options);
@@ -34,20 +45,20 @@ async function main(): Promise<number> {
 }
 
 async function runCluster(options: StartOptions): Promise<number> {
-  const dataDirectory = options.dataDirectory ?? join(startDirectory(), 'data');
+  const dataDirectory = options.dataDirectory ?? join(process.cwd(), 'data');
   const cluster = await Cluster.create({
     ...options,
     dataDirectory,
     environment: process.env,
-    workingDirectory: startDirectory(),
+    workingDirectory,
   });
   const ending = endingSignal();
-  for (const line of startLines(cluster)) say(line);
+  sayAll(startLines(cluster));
   try {
     await cluster.startAll();
     await Promise.race([cluster.waitUntilReady(), ending.fired]);
     if (!ending.signal.aborted) {
-      for (const line of bannerLines(cluster, await cluster.leader())) say(line);
+      sayAll(bannerLines(cluster, await cluster.leader()));
       await stayUp(cluster, ending);
     }
   } finally {
@@ -124,9 +135,4 @@ function endingSignal(): Ending {
     });
   });
   return { signal, fired };
-}
-
-/** npm runs scripts in the package's folder and says where the user stood. */
-function startDirectory(): string {
-  return process.env['INIT_CWD'] ?? process.cwd();
 }

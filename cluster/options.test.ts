@@ -23,6 +23,15 @@ describe('the options of npm start', () => {
     });
   });
 
+  test('--election keeps what is no node=time, to be judged with all other settings', () => {
+    expect(parse('--election', '6787=10s,oops,6787=20s,6788=').electionTimeout).toEqual({
+      6787: '10s',
+      oops: '',
+      '6787=20s': '20s',
+      6788: '',
+    });
+  });
+
   test('R1 --nodes, --proxies, --data and --fresh', () => {
     expect(parse('--nodes', '5', '--proxies', '2', '--data', 'there', '--fresh')).toEqual({
       nodes: 5,
@@ -43,7 +52,6 @@ describe('the options of npm start', () => {
     ['--nodes', 'three'],
     ['--nodes', '10'],
     ['--proxies', '0'],
-    ['--election', '6787=10s,oops'],
     ['--frehs'],
     ['something'],
   ])('%s %s is wrong usage', (...words) => {

@@ -8,7 +8,7 @@ export interface StartOptions {
   /** Absolute; null: a folder of its own for this run (with `--smoke`). */
   readonly dataDirectory: string | null;
   readonly fresh: boolean;
-  readonly electionTimeout?: string | Readonly<Record<number, string>>;
+  readonly electionTimeout?: string | Readonly<Record<string, string>>;
   readonly smoke: boolean;
 }
 
@@ -20,7 +20,7 @@ interface Flags {
   readonly proxies: number;
   readonly data?: string;
   readonly fresh?: boolean;
-  readonly election?: string | Readonly<Record<number, string>>;
+  readonly election?: string | Readonly<Record<string, string>>;
   readonly smoke?: boolean;
 }
 
@@ -60,18 +60,18 @@ export function parseStartOptions(
   };
 }
 
-/** The node's own configuration judges each time. */
-function electionTimes(text: string): string | Readonly<Record<number, string>> {
+/** Judged together with all other settings; what is no `node=time` stays as it is, without a time. */
+function electionTimes(text: string): string | Readonly<Record<string, string>> {
   if (!text.includes('=')) return text;
-  const times: Record<number, string> = {};
-  for (const part of text.split(',')) {
-    const match = /^(\d+)=(\S+)$/.exec(part.trim());
-    if (match?.[1] === undefined || match[2] === undefined) {
-      throw new InvalidArgumentError(
-        'Give node=time, such as 6787=10s,6788=30s, or one time for all.',
-      );
-    }
-    times[Number(match[1])] = match[2];
+  const times: Record<string, string> = {};
+  for (const part of text.split(',').map((each) => each.trim())) {
+    const equals = part.indexOf('=');
+    const node = part.slice(0, Math.max(0, equals)).trim();
+    const time = part.slice(equals + 1).trim();
+    if (node === '' || time === '') times[part.replace('=', '')] = '';
+    // Under its whole text: a node that comes twice is a slip too.
+    else if (node in times) times[part] = time;
+    else times[node] = time;
   }
   return times;
 }

@@ -8,6 +8,8 @@ interface Expected {
 }
 
 const HTTP_MS_MAX = 500;
+/** Nodes speak every 100 ms; what a frozen one said last is no sign of life. */
+const SILENT_MS = 500;
 
 /** Every expected node is connected, healthy and follows the one leader. */
 export function readyProblem(
@@ -20,6 +22,7 @@ export function readyProblem(
     const view = response.nodes.find(({ state }) => state?.nodeId === id);
     if (view?.state === undefined || !view.connected)
       return `the proxy has no connection to ${name}`;
+    if (view.silentMs > SILENT_MS) return `${name} is silent`;
     if (!view.state.healthy) return `${name} is not healthy`;
     if (view.state.leader !== leader.nodeId) return `${name} does not follow ${leader.name}`;
   }

@@ -100,7 +100,7 @@ async function killUnderLoad(
     await pause(options.phaseMs ?? PHASE_MS);
     const writesPerSecond = load.record.rate(startedMs, performance.now());
     say(`${Math.round(writesPerSecond)} writes/s from ${callers} callers; killing ${leader}`);
-    const end = await endNode(cluster, leader, 'SIGKILL', prober);
+    const end = await endNode(cluster, leader, 'SIGKILL', () => Promise.resolve(prober));
     say(describeEnd(end));
     // One node alone comes back by itself; with a majority the load goes on without the dead one.
     if (!end.majorityLeft) await cluster.start(leader);

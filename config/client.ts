@@ -20,7 +20,7 @@ export function loadClientConfig(
   environment: Environment,
   directory: string,
 ): ClientConfig {
-  const reader = new Reader(openSources(CLIENT_SETTINGS, argv, environment, directory));
+  const reader = new Reader(openSources(CLIENT_SETTINGS, argv, environment, directory, 'any'));
   const values = reader.read(CLIENT_SETTINGS);
   reader.finish();
   return freeze({ ...values });

@@ -12,7 +12,11 @@ const WIDTH = 98;
 
 const HEAD = `# Settings of Relevo. Copy this file to .env and take the # off the lines that are to differ from the
 # default that they show. A flag (--node-id 6788) comes before the environment, the environment before
-# .env, .env before the default. A setting that is wrong refuses to start, with all the others that are.
+# .env, .env before the default. One .env is read: that of the folder where you stand (also with
+# npm run, and npm --prefix DIR run); if there is none, that of the folder of this file, for npm alone.
+# Relative paths begin in the folder of the .env that was read, without one where you stand.
+# A setting that is wrong refuses to start, with all the others that are; so does a name that is none in
+# .env (in the environment it is passed over: others live there too).
 # Times are written with a unit: ms, s, m; sizes as bytes, KiB, MiB or GiB.
 `;
 

@@ -1,6 +1,7 @@
 /** Settings: from flags, environment, .env and defaults to one validated, frozen object. */
 export { ListenError, listenError, portHolder } from './busy-port.js';
 export { type ClientConfig, loadClientConfig } from './client.js';
+export { settingsDirectory, standingDirectory } from './dot-env.js';
 export { envExample, nodeUsage, proxyUsage } from './env-example.js';
 export { loadNodeConfig, type LogConfig, type NodeConfig } from './node.js';
 export {

@@ -1,7 +1,6 @@
 /** Where settings come from: flags, then the environment, then .env; what none of them gives is default. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'dotenv';
+import { DOT_ENV, readDotEnv, type DotEnvOwner } from './dot-env.js';
+import { nearest } from './nearest.js';
 import type { Problem } from './problem.js';
 import type { SettingTable } from './setting.js';
 
@@ -16,7 +15,7 @@ export interface Given {
 export interface Sources {
   /** Undefined: nobody gave it. An empty text counts as not given. */
   given(name: string): Given | undefined;
-  /** Flags that nobody knows, and a .env that can't be read. */
+  /** Flags and names in .env that nobody knows, and a .env that can't be read. */
   readonly problems: readonly Problem[];
 }
 
@@ -32,12 +31,13 @@ export function openSources(
   argv: readonly string[],
   environment: Environment,
   directory: string,
+  dotEnv: DotEnvOwner = 'ours',
 ): Sources {
   const problems: Problem[] = [];
   const flags = readFlags(table, argv, problems);
-  const file = readDotEnv(directory, problems);
+  const file = readDotEnv(directory, dotEnv, problems);
   const given = (name: string): Given | undefined =>
-    flags.get(name) ?? nonEmpty(environment[name], 'environment') ?? nonEmpty(file[name], '.env');
+    flags.get(name) ?? nonEmpty(environment[name], 'environment') ?? nonEmpty(file[name], DOT_ENV);
   return { given, problems };
 }
 
@@ -81,26 +81,10 @@ function unknown(flag: string, known: readonly string[]): Problem {
   if (!flag.startsWith('-')) {
     return { name: `"${flag}"`, given: '', expected: 'is no flag; flags are --name value' };
   }
-  const near = known.find((each) => each.startsWith(flag) || flag.startsWith(each));
-  const hint = near === undefined ? 'see --help' : `perhaps ${near}? See --help`;
+  const begun = known.find((each) => each.startsWith(flag) || flag.startsWith(each));
+  const near = begun ?? nearest(flag, known);
+  const hint = near === null ? 'see --help' : `perhaps ${near}? See --help`;
   return { name: flag, given: '', expected: `is no flag of this program; ${hint}` };
-}
-
-function readDotEnv(directory: string, problems: Problem[]): Environment {
-  const file = join(directory, '.env');
-  try {
-    return parse(readFileSync(file));
-  } catch (error) {
-    const { code = 'an error' } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') {
-      problems.push({
-        name: '.env',
-        given: '',
-        expected: `${file} can't be read (${code}); make it a readable file, or remove it`,
-      });
-    }
-    return {};
-  }
 }
 
 function nonEmpty(text: string | undefined, from: string): Given | undefined {

@@ -1,6 +1,13 @@
 /** A node from the command line: settings, log, health and metrics, signals. */
 import process from 'node:process';
-import { asksForHelp, listenError, loadNodeConfig, nodeUsage, type NodeConfig } from '#config';
+import {
+  asksForHelp,
+  listenError,
+  loadNodeConfig,
+  nodeUsage,
+  settingsDirectory,
+  type NodeConfig,
+} from '#config';
 import { cannotStart, EXIT, settingsOrComplaint, stopWhenTold } from '#driver';
 import { addHealth, addReflection, Logger, Metrics, startHttpFace } from '#telemetry';
 import { addNodeMetrics } from './node-metrics.js';
@@ -14,7 +21,9 @@ export async function runNode(bornLeader: boolean, argv: readonly string[]): Pro
     console.log(nodeUsage(`npm run ${bornLeader ? 'leader' : 'follower'} --`));
     return;
   }
-  const config = settingsOrComplaint(() => loadNodeConfig(argv, process.env, process.cwd()));
+  const config = settingsOrComplaint(() =>
+    loadNodeConfig(argv, process.env, settingsDirectory(process.env, process.cwd())),
+  );
   if (config === null) return;
   const logger = new Logger({ name: config.name, ...config.log });
   try {

@@ -1,5 +1,6 @@
 /** The program `relevo`. */
 import { ExitCode, exitCodeOf, homeHistoryFile, runCli, terminalWorld } from '#client/cli';
+import { standingDirectory } from '#config';
 import { Relevo } from './index.js';
 
 const interrupt = new AbortController();
@@ -9,6 +10,8 @@ process.on('SIGINT', () => {
 });
 
 const world = terminalWorld((endpoints, options) => Relevo.connect(endpoints, options));
+// Paths among the words begin where the user stands; npm runs this in another folder.
+process.chdir(standingDirectory(process.env, process.cwd()));
 const terminal = {
   input: process.stdin,
   output: process.stdout,

@@ -1,6 +1,6 @@
 /** `npm run proxy`: a proxy until it is told to stop. */
 import process from 'node:process';
-import { asksForHelp, loadProxyConfig, proxyUsage } from '#config';
+import { asksForHelp, loadProxyConfig, proxyUsage, settingsDirectory } from '#config';
 import { cannotStart, EXIT, settingsOrComplaint, stopWhenTold } from '#driver';
 import { Logger } from '#telemetry';
 import { startProxy } from './process.js';
@@ -12,7 +12,9 @@ async function main(argv: readonly string[]): Promise<void> {
     console.log(proxyUsage('npm run proxy --'));
     return;
   }
-  const config = settingsOrComplaint(() => loadProxyConfig(argv, process.env, process.cwd()));
+  const config = settingsOrComplaint(() =>
+    loadProxyConfig(argv, process.env, settingsDirectory(process.env, process.cwd())),
+  );
   if (config === null) return;
   const logger = new Logger({ name: config.name, ...config.log });
   process.on('uncaughtException', (error) => {

@@ -261,6 +261,32 @@ describe('exit codes and messages', () => {
   });
 });
 
+describe('help and version', () => {
+  test('--version names the program, and is 0', async () => {
+    expect(await world.run('--version')).toMatchObject({ exit: 0, out: 'relevo 0.0.0\n', err: '' });
+  });
+
+  test('help VERB explains each, by its other names too', async () => {
+    for (const verb of ['get', 'put', 'list', 'cluster', 'inspect', 'completion']) {
+      const { exit, out } = await world.run('help', verb);
+      expect({ verb, exit, out }).toMatchObject({ exit: 0 });
+      expect(out).toMatch(new RegExp(`^Usage: relevo .*\\b${verb}\\b`));
+    }
+  });
+
+  test('help of what is no command is wrong usage, with what was probably meant', async () => {
+    const { exit, out, err } = await world.run('help', 'gte');
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toContain('Did you mean get?');
+  });
+
+  test('wraps on a narrow terminal', async () => {
+    world.columns = 60;
+    const { out } = await world.run('help');
+    expect(out.split('\n').filter((line) => line.length > 60)).toEqual([]);
+  });
+});
+
 describe('where to', () => {
   test('R55 --node takes a port or host:port, --endpoints and the environment take lists', async () => {
     world.environment = { RELEVO_ENDPOINTS: 'one:1,two:2' };

@@ -22,6 +22,9 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** The command is right, and can't be done as things stand; the message says what can. */
+export class NotNow extends UsageError {}
+
 /** Ctrl+C, where no write was under way. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';

@@ -4,7 +4,7 @@ export type { NodeState } from '#rpc/generated/relevo/v1/session';
 export { Call } from './call.js';
 export { ClusterStatus, leaderOf, StatusUnavailable } from './cluster-status.js';
 export { listDataFiles, newestStateFile, type DataFile } from './data-files.js';
-export { ExitCode, exitCodeOf, UsageError } from './exit-code.js';
+export { ExitCode, exitCodeOf, NotNow, UsageError } from './exit-code.js';
 export { homeHistoryFile, terminalWorld, type Connect } from './process-world.js';
 export { Prompt, type PromptOptions } from './prompt.js';
 export { runCli, type Terminal } from './run-cli.js';

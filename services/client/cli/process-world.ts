@@ -1,6 +1,9 @@
 /** The world of a real process. */
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { settingsDirectory } from '#config';
 import type { ConnectOptions, RelevoClient } from '#client';
 import { ClusterStatus } from './cluster-status.js';
 import type { Output, World } from './world.js';
@@ -12,8 +15,9 @@ export type Connect = (
 
 export function terminalWorld(connect: Connect): World {
   return {
+    version: version(),
     environment: process.env,
-    directory: process.cwd(),
+    directory: settingsDirectory(process.env, process.cwd()),
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     readInput: async () => {
@@ -25,6 +29,15 @@ export function terminalWorld(connect: Connect): World {
     openStatus: (endpoints) => new ClusterStatus(endpoints),
     now: () => performance.now(),
   };
+}
+
+/** The package is known by the nearest package.json above this file, built or not. */
+function version(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  const text = readFileSync(join(folder, 'package.json'), 'utf8');
+  const { name, version: own } = JSON.parse(text) as { name: string; version: string };
+  return `${name} ${own}, Node ${process.version}`;
 }
 
 export function homeHistoryFile(environment: World['environment']): string {

@@ -34,8 +34,9 @@ class Desk {
       this.#screen += Buffer.from(data as string).toString('utf8');
     };
     const shown = { write: show, isTerminal: true, columns: 80 };
-    const { environment, directory, connect, openStatus } = this.world;
+    const { version, environment, directory, connect, openStatus } = this.world;
     const world = {
+      version,
       environment,
       directory,
       connect,

@@ -109,6 +109,7 @@ export class Prompt {
   /** Ctrl+C ends what runs, else clears what is typed, else ends the prompt. */
   #interrupted(readline: Interface): void {
     if (this.#running !== null) {
+      this.#options.output.write('^C\n');
       this.#running.abort();
     } else if (readline.line !== '') {
       this.#options.output.write('^C\n');

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { RelevoError } from '#client';
 import { Call } from './call.js';
 import type { Connections } from './connections.js';
-import { ExitCode, exitCodeOf, Interrupted, UsageError } from './exit-code.js';
+import { ExitCode, exitCodeOf, Interrupted, NotNow, UsageError } from './exit-code.js';
 import { addGlobalOptions, settingsOf, type Form } from './settings.js';
 import { quoted } from './shell-words.js';
 import type { Verb } from './verb.js';
@@ -23,9 +23,15 @@ export interface CommandContext {
 
 const EXIT_CODES = `
 Exit codes:
-  0 done   1 the answer is no (no such key, cas lost)   2 wrong usage, or refused
-  3 unavailable, nothing happened   4 outcome unknown (the safe repetition is printed)
-  130 interrupted`;
+    0  done
+    1  the answer is no: no such key, cas lost
+    2  wrong usage, or refused
+    3  unavailable; nothing happened
+    4  outcome unknown; the safe repetition is printed
+  130  interrupted`;
+
+/** Of what explains an option or a command: less would be a column of single words. */
+const HELP_COLUMNS_MIN = 20;
 
 /** `words` is the command line without the program's own name. */
 export async function runCommand(
@@ -37,17 +43,27 @@ export async function runCommand(
     result.exit = exit;
   });
   try {
-    await program.parseAsync([...words], { from: 'user' });
+    await program.parseAsync([...helpOf(words, context.verbs)], { from: 'user' });
     return result.exit;
   } catch (error) {
     return reportError(error, words, context);
   }
 }
 
+/** Commander would answer `help` of a command that is none with the whole help, as if all were well. */
+function helpOf(words: readonly string[], verbs: readonly Verb[]): readonly string[] {
+  const [first, name] = words;
+  if (first !== 'help' || name === undefined || name === 'help') return words;
+  const isKnown = verbs.some((verb) => verb.name === name || verb.aliases?.includes(name) === true);
+  return isKnown ? words : [name];
+}
+
 function buildProgram(context: CommandContext, ended: (exit: ExitCode) => void): Command {
   const { world } = context;
   const program = new Command('relevo')
     .description(context.summary)
+    .version(context.world.version, '-V, --version')
+    .configureHelp({ minWidthToWrap: HELP_COLUMNS_MIN })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -98,7 +114,8 @@ function reportError(
   if (!cancelled || exit === ExitCode.unknown) {
     world.stderr.write(`relevo: ${error.message}\n`);
     if (error instanceof RelevoError) world.stderr.write(adviceFor(error, words));
-    else if (error instanceof UsageError) world.stderr.write('(help COMMAND explains it)\n');
+    else if (error instanceof UsageError && !(error instanceof NotNow))
+      world.stderr.write('(help COMMAND explains it)\n');
   }
   return cancelled ? ExitCode.interrupted : exit;
 }

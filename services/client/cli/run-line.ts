@@ -50,8 +50,9 @@ export async function runLine(line: string, context: LineContext): Promise<ExitC
 
 /** The settings of the prompt are the surroundings of its lines. */
 function worldOfLine(world: World, { endpoints, timeoutMs, consistency }: Settings): World {
-  const { directory, stdout, stderr, connect, openStatus } = world;
+  const { version, directory, stdout, stderr, connect, openStatus } = world;
   return {
+    version,
     directory,
     stdout,
     stderr,

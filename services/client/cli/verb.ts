@@ -12,8 +12,10 @@ export interface Verb {
   /** In commander's notation, such as `<key> [value]`. */
   readonly usage: string;
   readonly summary: string;
-  /** What completion offers for its arguments. */
+  /** What completion offers for its first argument. */
   readonly completes: 'key' | 'node' | 'none';
+  /** Which nodes, where the prompt's owner knows better than the proxy. */
+  nodes?(): readonly string[];
   /** Adds the verb's own options. */
   options?(command: Command): void;
   run(call: Call, args: Arguments, options: Options): Promise<ExitCode>;

@@ -119,6 +119,23 @@ describe('cluster', () => {
     expect(JSON.parse(first)).toMatchObject({ state: { name: 'ada', role: 'leader' } });
   });
 
+  test('leaves out columns where the terminal is narrow, and names them', async () => {
+    world.cluster = threeNodes();
+    world.isTerminal = true;
+    world.environment = { NO_COLOR: '1' };
+    const linesAt = async (columns: number): Promise<readonly string[]> => {
+      world.columns = columns;
+      return (await world.run('cluster')).out.trimEnd().split('\n');
+    };
+    expect((await linesAt(120))[0]).toMatch(/CHECKPOINT +READS +WRITES +ADDRESS +PID$/);
+    for (const columns of [80, 60]) {
+      const lines = await linesAt(columns);
+      expect(lines.every((line) => line.length < columns)).toBe(true);
+      expect(lines[0]).toMatch(/^NAME +ROLE +TERM .*COMMITTED +APPLIED +LAG/);
+      expect(lines.at(-1)).toMatch(/^not shown: CHECKPOINT, PID/);
+    }
+  });
+
   test('-w draws until Ctrl+C', async () => {
     world.cluster = threeNodes();
     const interrupt = new AbortController();
@@ -251,6 +268,7 @@ describe('files', () => {
     if (ada?.state !== undefined) ada.state.dataDirectory = folder;
 
     expect((await world.run('files', 'ada')).out).toContain('vote.json');
+    expect((await world.run('files', 'leader')).out).toContain('vote.json');
     expect(await world.run('files', 'bob')).toMatchObject({ exit: 2 });
     expect((await world.run('files', 'eve')).err).toContain('there are: ada, bob');
   });

@@ -17,8 +17,10 @@ export interface StatusReader {
 }
 
 export interface World {
+  /** `relevo 1.2.3, Node v20.1.0`. */
+  readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The working directory: where a `.env` may stand. */
+  /** Where a `.env` may stand. */
   readonly directory: string;
   readonly stdout: Output;
   readonly stderr: Output;

@@ -15,11 +15,13 @@ export interface Ran {
 
 export class TestWorld implements World {
   readonly node = new MemoryNode();
+  readonly version = 'relevo 0.0.0';
   environment: Record<string, string> = {};
   /** There is no `.env` in it. */
   directory = '/nowhere';
   input: Uint8Array = new Uint8Array(0);
   isTerminal = false;
+  columns = 80;
   cluster: ClusterResponse | null = null;
   /** What comes of a hand-over to the node of this id. */
   transfer: (to: number) => Promise<TransferLeadershipResponse> = () =>
@@ -77,6 +79,7 @@ export class TestWorld implements World {
 
   #output(chunks: () => Buffer[]): Output {
     const isTerminal = (): boolean => this.isTerminal;
+    const columns = (): number => this.columns;
     return {
       write: (data) => {
         chunks().push(Buffer.from(data as string));
@@ -84,7 +87,9 @@ export class TestWorld implements World {
       get isTerminal() {
         return isTerminal();
       },
-      columns: 80,
+      get columns() {
+        return columns();
+      },
     };
   }
 }

@@ -4,7 +4,7 @@ import type { ClusterResponse, NodeView } from '#rpc/generated/relevo/v1/admin';
 import { NodeRole } from '#rpc/generated/relevo/v1/session';
 import type { Call } from '../call.js';
 import { ExitCode } from '../exit-code.js';
-import { tableLines } from '../printer.js';
+import { tableLines, type Printer } from '../printer.js';
 import type { Verb } from '../verb.js';
 
 const REDRAW_MS = 500;
@@ -17,6 +17,9 @@ const HEAD = [
 ]; // prettier-ignore
 
 const LEADER: number = NodeRole.NODE_ROLE_LEADER;
+
+/** What goes first where the terminal is narrow. */
+const DISPENSABLE = ['CHECKPOINT', 'PID', 'WRITES', 'READS', 'ADDRESS', 'LAST'];
 
 const ROLE_NAMES: Readonly<Record<number, string>> = {
   [NodeRole.NODE_ROLE_FOLLOWER]: 'follower',
@@ -102,7 +105,25 @@ function viewJson(view: NodeView): unknown {
   return state === undefined ? view : { ...view, state: { ...state, role: wordOf(state.role) } };
 }
 
-function show({ print }: Call, response: ClusterResponse): ExitCode {
+/** On a narrow terminal the least telling columns are left out, rather than each line broken. */
+function showTable(print: Printer, rows: readonly (readonly string[])[], columns: number): void {
+  const left: string[] = [];
+  for (;;) {
+    const shown = HEAD.flatMap((name, at) => (left.includes(name) ? [] : [at]));
+    const cells = (row: readonly string[]): string[] => shown.map((at) => row[at] ?? '');
+    const lines = tableLines(cells(HEAD), rows.map(cells));
+    const next = DISPENSABLE[left.length];
+    if (next === undefined || lines.every((line) => line.length < columns)) {
+      const head = cells(HEAD).map((name) => print.colors.dim(name));
+      for (const line of tableLines(head, rows.map(cells))) print.line(line);
+      if (left.length > 0) print.line(print.colors.dim(`not shown: ${left.join(', ')}`));
+      return;
+    }
+    left.push(next);
+  }
+}
+
+function show({ print, world }: Call, response: ClusterResponse): ExitCode {
   const leads = response.nodes.some(
     ({ state, connected, silentMs }) =>
       connected && silentMs <= SILENT_MS && state?.role === NodeRole.NODE_ROLE_LEADER,
@@ -112,8 +133,7 @@ function show({ print }: Call, response: ClusterResponse): ExitCode {
   } else if (print.form === 'ndjson') {
     for (const view of response.nodes) print.json(viewJson(view));
   } else if (print.decorated) {
-    const head = HEAD.map((name) => print.colors.dim(name));
-    for (const line of tableLines(head, clusterRows(response))) print.line(line);
+    showTable(print, clusterRows(response), world.stdout.columns);
     if (response.queued > 0) print.line(`${String(response.queued)} requests wait for a leader`);
   } else {
     print.table(HEAD, clusterRows(response));

@@ -24,7 +24,7 @@ export function completionOf(verbs: () => readonly Verb[]): Verb {
 }
 
 const OPTIONS =
-  '--endpoints --node --timeout --consistency --output --request-id --key64 --value64 --help';
+  '--endpoints --node --timeout --consistency --output --request-id --key64 --value64 --help --version';
 
 /** zsh understands it through bashcompinit. */
 function bashScript(verbs: readonly Verb[]): string {

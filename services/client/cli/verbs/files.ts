@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Call } from '../call.js';
+import { leaderOf } from '../cluster-status.js';
 import { listDataFiles, type DataFile } from '../data-files.js';
 import { ExitCode, UsageError } from '../exit-code.js';
 import { required, type Verb } from '../verb.js';
@@ -40,11 +41,13 @@ function reportTable({ print, world }: Call, directory: string, found: readonly 
 /** A directory as it is; otherwise the one that the node of this name said it uses. */
 async function directoryOf(call: Call, argument: string): Promise<string> {
   if (argument.includes('/') || argument.includes('\\')) return existing(argument);
-  const { nodes } = await call.status();
-  const found = nodes.find(
+  const response = await call.status();
+  const { nodes } = response;
+  const named = nodes.find(
     ({ state }) => state?.name === argument || String(state?.nodeId) === argument,
-  );
-  if (found?.state === undefined) {
+  )?.state;
+  const found = named ?? (argument === 'leader' ? leaderOf(response) : null);
+  if (found === null) {
     const names = nodes
       .flatMap(({ state }) => (state === undefined ? [] : [state.name]))
       .join(', ');
@@ -52,7 +55,7 @@ async function directoryOf(call: Call, argument: string): Promise<string> {
       `no node is called "${argument}"; there are: ${names}; or give a directory`,
     );
   }
-  return existing(found.state.dataDirectory);
+  return existing(found.dataDirectory);
 }
 
 function existing(directory: string): string {

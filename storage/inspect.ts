@@ -8,9 +8,9 @@ import { readNote } from './note.js';
 import { checkpointPath, DATA, IDENTITY, LOG, numberInName, segmentPath, VOTE } from './paths.js';
 import { recover } from './recovery.js';
 import { RULES } from './rules.js';
-import { scanLog, type BadLine, type Scan, type SegmentFile } from './scan.js';
+import { headerOf, scanLog, type BadLine, type Scan, type SegmentFile } from './scan.js';
 import { listDirectory, readFile, readParts, type Steps } from './start.js';
-import type { Expectation, Identity, Recovered } from './types.js';
+import type { Expectation, Identity, Owner, Recovered } from './types.js';
 
 /**
  * `committed`: a note says that it was committed. `confirmed`: a note or a later segment says that it was
@@ -42,7 +42,8 @@ export interface InspectedCheckpoint {
   readonly size: number;
   /** CRC-32C of the whole file. */
   readonly checksum: string;
-  /** Null where the file is damaged. */
+  /** Whose it says it is; null, like the following, where the file is damaged. */
+  readonly clusterId: string | null;
   readonly term: number | null;
   readonly chain: string | null;
   readonly membership: Membership | null;
@@ -57,6 +58,8 @@ export interface Inspection {
     readonly path: string;
     readonly size: number;
     readonly checksum: string;
+    /** Whose it says it is; null where the header is damaged. */
+    readonly owner: Owner | null;
   }[];
   /** Behind this index the log begins. */
   readonly base: number;
@@ -86,11 +89,12 @@ export function* inspect(): Steps<Inspection> {
   const known = identity === null || typeof identity === 'number' ? null : identity;
   return {
     identity: known,
-    vote: voteBytes === null ? null : readVote(voteBytes),
+    vote: voteBytes === null ? null : (readVote(voteBytes)?.vote ?? null),
     segments: files.map(({ first, bytes }) => ({
       path: segmentPath(first),
       size: bytes.length,
       checksum: hex(crc32c(bytes)),
+      owner: headerOf({ first, bytes })?.owner ?? null,
     })),
     base: scan?.base.index ?? 0,
     ...linesOf(files, scan),
@@ -142,12 +146,13 @@ function inspectedCheckpoint(
 ): InspectedCheckpoint {
   const contents = reader.finish();
   const file = { path: checkpointPath(index), index, size, checksum };
-  const none = { term: null, chain: null, membership: null, stateLines: [] };
+  const none = { clusterId: null, term: null, chain: null, membership: null, stateLines: [] };
   if (typeof contents === 'string') return { ...file, ...none, fault: contents };
-  const { at, membership } = contents.header;
+  const { clusterId, at, membership } = contents.header;
   if (at.index !== index) return { ...file, ...none, fault: `it is of index ${at.index}` };
   const { stateLines } = contents;
-  return { ...file, term: at.term, chain: hex(at.chain), membership, stateLines, fault: null };
+  const chain = hex(at.chain);
+  return { ...file, clusterId, term: at.term, chain, membership, stateLines, fault: null };
 }
 
 function* segmentFiles(names: readonly string[]): Steps<SegmentFile[]> {

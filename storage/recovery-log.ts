@@ -7,6 +7,7 @@ import type { StorageRules } from './rules.js';
 import type { BadLine, Scan, SegmentFile } from './scan.js';
 import { replacement, syncDirectory } from './segments.js';
 import { damaged, perform, performAll, readFile, type Steps } from './start.js';
+import type { Owner } from './types.js';
 
 export function* readSegments(names: readonly string[]): Steps<SegmentFile[]> {
   const files: SegmentFile[] = [];
@@ -74,6 +75,7 @@ function* cutFile(
 
 /** The log as it goes on; a checkpoint that it does not hold takes its place. */
 export function* settleLog(
+  owner: Owner,
   scan: Scan,
   checkpoint: ChainPosition | null,
   rules: StorageRules,
@@ -81,7 +83,7 @@ export function* settleLog(
 ): Steps<LogState> {
   const { base, last, pieces, entries, segments } = scan;
   if (checkpoint !== null && !holds(scan, checkpoint, rules)) {
-    const replaced = replacement(segments, checkpoint, rules);
+    const replaced = replacement(owner, segments, checkpoint, rules);
     yield* performAll(replaced.operations);
     remarks.push(
       `the log ended at ${last.index}: the checkpoint of ${checkpoint.index} replaces it`,

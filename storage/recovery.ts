@@ -5,6 +5,7 @@
 import { logIndex, term, type CheckpointMeta } from '#raft';
 import { CheckpointReader, type CheckpointContents } from './checkpoint-file.js';
 import { readIdentity, readVote } from './identity.js';
+import { checkCluster, checkOwner, readHeaderOf } from './owner.js';
 import {
   checkpointPath,
   DATA,
@@ -20,7 +21,7 @@ import {
 import { setAside } from './quarantine.js';
 import type { StorageRules } from './rules.js';
 import { judgeLog, mendLog, readSegments, settleLog } from './recovery-log.js';
-import { scanLog, type Scan } from './scan.js';
+import { headerOf, scanLog, type Scan, type SegmentFile } from './scan.js';
 import { LINE_FEED } from './sealed.js';
 import type { Segment } from './log-state.js';
 import {
@@ -57,16 +58,17 @@ function* recoverOrThrow(expect: Expectation, rules: StorageRules): Steps<Recove
   const identityBytes = yield* readFile(IDENTITY);
   if (identityBytes === null) return yield* blank(names.log, names.data);
   const identity = checkIdentity(identityBytes, expect, remarks);
-  const vote = yield* recoverVote(names.log, names.data);
+  const vote = yield* recoverVote(identity, names.log, names.data);
   const found = yield* findCheckpoint(names.data);
   const files = yield* readSegments(names.log);
+  yield* judgeOwners(identity, files, found);
   const scan = scanLog(files, found.newest?.header.at ?? null);
   judgeLog(scan, rules);
   judgeCheckpoints(found, scan);
   yield* removeUnfinished(names);
   yield* mendLog(files, scan, rules, remarks);
   const checkpoint = found.newest;
-  const log = yield* settleLog(scan, checkpoint?.header.at ?? null, rules, remarks);
+  const log = yield* settleLog(identity, scan, checkpoint?.header.at ?? null, rules, remarks);
   yield* clearCheckpoints(found, rules, remarks);
   yield* syncKept(log.segments, checkpoint?.meta ?? null);
   const { base } = log.mirror;
@@ -94,7 +96,7 @@ function* blank(log: readonly string[], data: readonly string[]): Steps<Blank> {
     if (feed >= 0 && feed < bytes.length - 1) trace ??= `${LOG}/${name}`;
   }
   const vote = yield* readFile(VOTE);
-  if (vote !== null && readVote(vote)?.term !== 0) trace ??= VOTE;
+  if (vote !== null && readVote(vote)?.vote.term !== 0) trace ??= VOTE;
   if (trace !== null) throw damaged(`${IDENTITY} is missing beside ${trace}`);
   return { code: 'blank', message: 'the directory holds no node yet' };
 }
@@ -130,7 +132,11 @@ function checkIdentity(bytes: Uint8Array, expect: Expectation, remarks: string[]
   return identity;
 }
 
-function* recoverVote(log: readonly string[], data: readonly string[]): Steps<Recovered['vote']> {
+function* recoverVote(
+  identity: Identity,
+  log: readonly string[],
+  data: readonly string[],
+): Steps<Recovered['vote']> {
   const bytes = yield* readFile(VOTE);
   if (bytes === null) {
     const beside = log.length > 0 ? LOG : data.length > 0 ? DATA : IDENTITY;
@@ -139,9 +145,10 @@ function* recoverVote(log: readonly string[], data: readonly string[]): Steps<Re
       message: `${VOTE} is missing beside ${beside}: the node may have voted, and must not vote twice. ${RESTORE}`,
     });
   }
-  const vote = readVote(bytes);
-  if (vote === null) throw damaged(`${VOTE}, line 1: it is no vote whose checksum holds`);
-  return vote;
+  const found = readVote(bytes);
+  if (found === null) throw damaged(`${VOTE}, line 1: it is no vote whose checksum holds`);
+  checkOwner(VOTE, found.owner, identity);
+  return found.vote;
 }
 
 interface FoundCheckpoints {
@@ -176,6 +183,25 @@ function* readCheckpoint(index: number): Steps<CheckpointContents | string> {
   const contents = reader.finish();
   if (typeof contents === 'string' || contents.header.at.index === index) return contents;
   return `line 1 says that it is of index ${contents.header.at.index}`;
+}
+
+/** A file that another directory wrote is no tail and no damage: it has to be put back, not mended. */
+function* judgeOwners(
+  identity: Identity,
+  files: readonly SegmentFile[],
+  { newest, older }: FoundCheckpoints,
+): Steps<void> {
+  for (const file of files) {
+    const header = headerOf(file);
+    if (header !== null) checkOwner(segmentPath(file.first), header.owner, identity);
+  }
+  if (newest !== null) {
+    checkCluster(checkpointPath(newest.header.at.index), newest.header.clusterId, identity);
+  }
+  for (const index of older) {
+    const header = yield* readHeaderOf(checkpointPath(index));
+    if (header !== null) checkCluster(checkpointPath(index), header.clusterId, identity);
+  }
 }
 
 /** What the checkpoint has to be for this log, and the log for it. */

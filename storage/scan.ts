@@ -1,7 +1,7 @@
 /** Reads a log's segments: what holds, the first line that does not, and what the notes confirm. */
 import { logIndex, term } from '#raft';
 import type { ChainPosition, Piece, Segment } from './log-state.js';
-import { isOtherFormat, readHeader, readNote } from './note.js';
+import { isOtherFormat, readHeader, readNote, type SegmentHeader } from './note.js';
 import { segmentPath } from './paths.js';
 import { LineReader, StoredEntry } from './record.js';
 import { LINE_FEED, TAIL_BYTES } from './sealed.js';
@@ -45,6 +45,12 @@ export interface Scan {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** Null if the file does not begin with a header of this format whose checksum holds. */
+export function headerOf({ bytes }: SegmentFile): SegmentHeader | null {
+  const feed = bytes.indexOf(LINE_FEED);
+  return feed < 0 ? null : readHeader(bytes, 0, feed);
+}
+
 /** `files` in order of their names, at least one; `checkpoint` is the newest valid one's position. */
 export function scanLog(files: readonly SegmentFile[], checkpoint: ChainPosition | null): Scan {
   const scanner = new Scanner(checkpoint);
@@ -87,7 +93,7 @@ class Scanner {
 
   read(number: number, file: SegmentFile): void {
     const feed = file.bytes.indexOf(LINE_FEED);
-    const after = feed < 0 ? null : readHeader(file.bytes, 0, feed);
+    const after = headerOf(file)?.after ?? null;
     const why = this.#faultOfHeader(file, feed, after);
     if (why !== null) {
       // A later segment is made in one write, which may be torn; the lowest was synced long ago.
@@ -210,7 +216,9 @@ class Scanner {
       const isNote = isNoteAt(bytes, at);
       if (!isNote && !isHeaderAt(bytes, at)) continue;
       const end = endOfSealed(bytes, at);
-      const synced = isNote ? readNote(bytes, at, end)?.synced : readHeader(bytes, at, end)?.index;
+      const synced = isNote
+        ? readNote(bytes, at, end)?.synced
+        : readHeader(bytes, at, end)?.after.index;
       this.#confirmed = Math.max(this.#confirmed, synced ?? 0);
     }
   }
@@ -222,7 +230,7 @@ const NOTE_START = encoder.encode('{"note":');
 const HEADER_START = encoder.encode('{"log":');
 const CHECKSUM_START = encoder.encode(',"crc":"');
 /** More than any note or header has. */
-const SEALED_BYTES_MAX = 256;
+const SEALED_BYTES_MAX = 512;
 
 function startsWith(bytes: Uint8Array, at: number, start: Uint8Array): boolean {
   for (let place = 0; place < start.length; place++) {

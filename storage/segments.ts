@@ -3,7 +3,7 @@ import type { ChainPosition, Segment } from './log-state.js';
 import { headerLine } from './note.js';
 import { LOG, segmentPath, UNFINISHED } from './paths.js';
 import type { StorageRules } from './rules.js';
-import type { DiskOperation } from './types.js';
+import type { DiskOperation, Owner } from './types.js';
 
 /** A segment is closed at the first entry that would start at or behind this size, in bytes. */
 export const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -15,8 +15,11 @@ export const copySegment = (segment: Segment): Segment => ({
   positions: [...segment.positions],
 });
 
-export function newSegment(after: ChainPosition): { segment: Segment; header: Uint8Array } {
-  const header = headerLine(after);
+export function newSegment(
+  owner: Owner,
+  after: ChainPosition,
+): { segment: Segment; header: Uint8Array } {
+  const header = headerLine({ owner, after });
   const segment = {
     first: after.index + 1,
     size: header.length,
@@ -65,11 +68,12 @@ function cut(segment: Segment, from: number, rules: StorageRules): DiskOperation
  * segment is then there before the old ones go, so that a log without any segment is always damage.
  */
 export function replacement(
+  owner: Owner,
   segments: readonly Segment[],
   after: ChainPosition,
   rules: StorageRules,
 ): { segment: Segment; operations: DiskOperation[] } {
-  const { segment, header } = newSegment(after);
+  const { segment, header } = newSegment(owner, after);
   const operations: DiskOperation[] = [];
   for (const { first } of segments.filter((old) => old.first > after.index).reverse()) {
     operations.push({ op: 'remove', path: segmentPath(first) }, ...syncDirectory(LOG, rules));

@@ -65,6 +65,7 @@ function* recoverOrThrow(expect: Expectation, rules: StorageRules): Steps<Recove
   const scan = scanLog(files, found.newest?.header.at ?? null);
   judgeLog(scan, rules);
   judgeCheckpoints(found, scan);
+  yield* syncFound(found.newest?.meta ?? null);
   yield* removeUnfinished(names);
   yield* mendLog(files, scan, rules, remarks);
   const checkpoint = found.newest;
@@ -248,6 +249,15 @@ function* clearCheckpoints(
     remarks.push(`set ${path} aside in ${QUARANTINE}/: ${bad.why}`);
   }
   for (const index of older) yield* perform({ op: 'remove', path: checkpointPath(index) });
+}
+
+/**
+ * Before anything is removed, what stands in its place is made durable: a process that was killed may
+ * have left a checkpoint or a segment whose name was never synced.
+ */
+function* syncFound(checkpoint: CheckpointMeta | null): Steps<void> {
+  if (checkpoint !== null) yield* perform({ op: 'sync', path: checkpointPath(checkpoint.index) });
+  for (const path of [LOG, DATA, '.']) yield* perform({ op: 'sync-directory', path });
 }
 
 /** What was kept may stand in the page cache alone. */

@@ -2,10 +2,20 @@
 import { nodeId, type Membership } from '#raft';
 import { CheckpointReader } from './checkpoint-file.js';
 import { crc32c, hex } from './crc32c.js';
+import { readCut } from './cut.js';
 import { readIdentity, readVote } from './identity.js';
 import type { ChainPosition, Note } from './log-state.js';
 import { readNote } from './note.js';
-import { checkpointPath, DATA, IDENTITY, LOG, numberInName, segmentPath, VOTE } from './paths.js';
+import {
+  checkpointPath,
+  CUT,
+  DATA,
+  IDENTITY,
+  LOG,
+  numberInName,
+  segmentPath,
+  VOTE,
+} from './paths.js';
 import { recover } from './recovery.js';
 import { RULES } from './rules.js';
 import { headerOf, scanLog, type BadLine, type Scan, type SegmentFile } from './scan.js';
@@ -85,7 +95,9 @@ export function* inspect(): Steps<Inspection> {
   const checkpoints = yield* inspectCheckpoints(yield* listDirectory(DATA));
   const files = yield* segmentFiles(yield* listDirectory(LOG));
   const newest = checkpoints.find(({ fault }) => fault === null);
-  const scan = files.length === 0 ? null : scanLog(files, positionOf(newest));
+  const cutBytes = yield* readFile(CUT);
+  const cutFrom = cutBytes === null ? null : (readCut(cutBytes)?.from ?? null);
+  const scan = files.length === 0 ? null : scanLog(files, positionOf(newest), cutFrom);
   const known = identity === null || typeof identity === 'number' ? null : identity;
   return {
     identity: known,
@@ -224,8 +236,8 @@ function* judge(identity: Identity | null, scan: Scan | null): Steps<Inspection[
 
 const SOUND = { code: 'sound', message: 'the node would start on it as it is' } as const;
 
-const tailOf = ({ path, line, why, expected }: BadLine): string =>
-  `${path}, line ${line}: ${why}. No note confirms entry ${expected}: the next start cuts from here on`;
+const tailOf = ({ path, line, why, expected, isCut }: BadLine): string =>
+  `${path}, line ${line}: ${why}${isCut ? '' : `. No note confirms entry ${expected}`}: the next start cuts from here on`;
 
 export interface NamedInspection {
   readonly name: string;

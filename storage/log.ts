@@ -116,7 +116,7 @@ export class LogWriter {
     this.mirror.truncate(from);
     this.#markers = this.#markers.filter((marker) => marker < from);
     if (from <= this.#submitted) {
-      this.#requests.submitAll('log', truncation(this.#segments, from, this.#rules));
+      this.#requests.submitAll('log', truncation(this.#owner, this.#segments, from, this.#rules));
     }
     this.#submitted = Math.min(this.#submitted, from - 1);
     this.#durable = Math.min(this.#durable, from - 1);

@@ -50,7 +50,7 @@ export function* mendLog(
     if (file !== undefined) yield* cutFile(file, number === bad.file ? bad.offset : 0, bad, rules);
   }
   remarks.push(
-    `cut ${bad.path} from line ${bad.line} on (${bad.why}): it was never synced; it is kept in ${QUARANTINE}/`,
+    `cut ${bad.path} from line ${bad.line} on (${bad.why})${bad.isCut ? '' : ': it was never synced'}; it is kept in ${QUARANTINE}/`,
   );
 }
 
@@ -61,7 +61,10 @@ function* cutFile(
   rules: StorageRules,
 ): Steps<void> {
   const path = segmentPath(first);
-  const reason = `Cut from ${path} at byte ${offset} when the node started. ${bad.path}, line ${bad.line}: ${bad.why}. No note confirms entry ${bad.expected}: this was never synced, so nothing was acknowledged from it.`;
+  const because = bad.isCut
+    ? 'They contradicted their leader, and had to go.'
+    : `No note confirms entry ${bad.expected}: this was never synced, so nothing was acknowledged from it.`;
+  const reason = `Cut from ${path} at byte ${offset} when the node started. ${bad.path}, line ${bad.line}: ${bad.why}. ${because}`;
   yield* setAside(path, bytes.subarray(offset), reason, rules);
   if (offset === 0) {
     yield* performAll([{ op: 'remove', path }, ...syncDirectory(LOG, rules)]);

@@ -4,10 +4,12 @@
  */
 import { logIndex, term, type CheckpointMeta } from '#raft';
 import { CheckpointReader, type CheckpointContents } from './checkpoint-file.js';
+import { readCut, type Cut } from './cut.js';
 import { readIdentity, readVote } from './identity.js';
 import { checkCluster, checkOwner, readHeaderOf } from './owner.js';
 import {
   checkpointPath,
+  CUT,
   DATA,
   IDENTITY,
   LOG,
@@ -24,10 +26,12 @@ import { judgeLog, mendLog, readSegments, settleLog } from './recovery-log.js';
 import { headerOf, scanLog, type Scan, type SegmentFile } from './scan.js';
 import { LINE_FEED } from './sealed.js';
 import type { Segment } from './log-state.js';
+import { endOfCut } from './segments.js';
 import {
   damaged,
   listDirectory,
   perform,
+  performAll,
   readFile,
   readParts,
   Refused,
@@ -62,12 +66,14 @@ function* recoverOrThrow(expect: Expectation, rules: StorageRules): Steps<Recove
   const found = yield* findCheckpoint(names.data);
   const files = yield* readSegments(names.log);
   yield* judgeOwners(identity, files, found);
-  const scan = scanLog(files, found.newest?.header.at ?? null);
+  const cut = yield* findCut(identity);
+  const scan = scanLog(files, found.newest?.header.at ?? null, cut?.from ?? null);
   judgeLog(scan, rules);
   judgeCheckpoints(found, scan);
-  yield* syncFound(found.newest?.meta ?? null);
+  yield* syncFound(files, found.newest?.meta ?? null);
   yield* removeUnfinished(names);
   yield* mendLog(files, scan, rules, remarks);
+  if (cut !== null) yield* performAll(endOfCut(rules));
   const checkpoint = found.newest;
   const log = yield* settleLog(identity, scan, checkpoint?.header.at ?? null, rules, remarks);
   yield* clearCheckpoints(found, rules, remarks);
@@ -186,6 +192,15 @@ function* readCheckpoint(index: number): Steps<CheckpointContents | string> {
   return `line 1 says that it is of index ${contents.header.at.index}`;
 }
 
+function* findCut(identity: Identity): Steps<Cut | null> {
+  const bytes = yield* readFile(CUT);
+  if (bytes === null) return null;
+  const cut = readCut(bytes);
+  if (cut === null) throw damaged(`${CUT}, line 1: it is no cut whose checksum holds`);
+  checkOwner(CUT, cut.owner, identity);
+  return cut;
+}
+
 /** A file that another directory wrote is no tail and no damage: it has to be put back, not mended. */
 function* judgeOwners(
   identity: Identity,
@@ -252,10 +267,15 @@ function* clearCheckpoints(
 }
 
 /**
- * Before anything is removed, what stands in its place is made durable: a process that was killed may
- * have left a checkpoint or a segment whose name was never synced.
+ * Before anything is changed, all that was found is made durable as it was judged: a process that was
+ * killed may have left contents, cuts and names in the page cache, and what is written or removed from
+ * here on rests on them.
  */
-function* syncFound(checkpoint: CheckpointMeta | null): Steps<void> {
+function* syncFound(
+  files: readonly SegmentFile[],
+  checkpoint: CheckpointMeta | null,
+): Steps<void> {
+  for (const { first } of files) yield* perform({ op: 'sync', path: segmentPath(first) });
   if (checkpoint !== null) yield* perform({ op: 'sync', path: checkpointPath(checkpoint.index) });
   for (const path of [LOG, DATA, '.']) yield* perform({ op: 'sync-directory', path });
 }

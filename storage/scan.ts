@@ -26,6 +26,8 @@ export interface BadLine {
   readonly why: string;
   /** It can't be what a crash leaves, whatever the notes say. */
   readonly isImpossible: boolean;
+  /** A cut of this and what follows was under way. */
+  readonly isCut: boolean;
 }
 
 export interface Scan {
@@ -51,18 +53,26 @@ export function headerOf({ bytes }: SegmentFile): SegmentHeader | null {
   return feed < 0 ? null : readHeader(bytes, 0, feed);
 }
 
-/** `files` in order of their names, at least one; `checkpoint` is the newest valid one's position. */
-export function scanLog(files: readonly SegmentFile[], checkpoint: ChainPosition | null): Scan {
-  const scanner = new Scanner(checkpoint);
+/**
+ * `files` in order of their names, at least one; `checkpoint` is the newest valid one's position; entries
+ * from `cutFrom` on are being cut, null if none are.
+ */
+export function scanLog(
+  files: readonly SegmentFile[],
+  checkpoint: ChainPosition | null,
+  cutFrom: number | null,
+): Scan {
+  const scanner = new Scanner(checkpoint, cutFrom);
   for (const [number, file] of files.entries()) {
     if (scanner.bad === null) scanner.read(number, file);
-    else scanner.confirm(file.bytes, 0);
+    else if (!scanner.bad.isCut) scanner.confirm(file.bytes, 0);
   }
   return scanner.result();
 }
 
 class Scanner {
   readonly #checkpoint: ChainPosition | null;
+  readonly #cutFrom: number | null;
   #base: ChainPosition | null = null;
   #last: ChainPosition = { index: 0, term: 0, chain: 0 };
   #segments: Segment[] = [];
@@ -73,8 +83,9 @@ class Scanner {
   #superseded = 0;
   bad: BadLine | null = null;
 
-  constructor(checkpoint: ChainPosition | null) {
+  constructor(checkpoint: ChainPosition | null, cutFrom: number | null) {
     this.#checkpoint = checkpoint;
+    this.#cutFrom = cutFrom;
   }
 
   result(): Scan {
@@ -149,6 +160,10 @@ class Scanner {
     let filled = 0;
     for (let line = 2; reader.at < bytes.length; line++) {
       const start = reader.at;
+      if (this.#isCutAt(bytes, start)) {
+        this.#reject(number, file, start, line, underWay(this.#last.index + 1), false);
+        break;
+      }
       if (isNoteAt(bytes, start)) {
         if (!this.#takeNote(bytes, start, reader)) {
           this.#reject(number, file, start, line, 'it is no note whose checksum holds', false);
@@ -181,6 +196,13 @@ class Scanner {
     if (run.starts.length > 1) this.#pieces.push({ first: file.first, ...run });
   }
 
+  /** What is being cut may be half cleared; a note that still stands before it may be kept. */
+  #isCutAt(bytes: Uint8Array, start: number): boolean {
+    if (this.#last.index + 1 !== this.#cutFrom) return false;
+    const feed = bytes.indexOf(LINE_FEED, start);
+    return feed < 0 || readNote(bytes, start, feed) === null;
+  }
+
   #faultOfIndex(index: number): string | null {
     const expected = this.#last.index + 1;
     return index === expected ? null : `it is entry ${index}, and entry ${expected} has to follow`;
@@ -206,8 +228,9 @@ class Scanner {
   ): void {
     const expected = this.#last.index + 1;
     const path = segmentPath(first);
-    this.bad = { path, file, line, offset, expected, why, isImpossible };
-    this.confirm(bytes, offset);
+    const isCut = expected === this.#cutFrom;
+    this.bad = { path, file, line, offset, expected, why, isImpossible, isCut };
+    if (!isCut) this.confirm(bytes, offset);
   }
 
   /** Looks for notes and headers wherever they may begin: a line before them may have lost its end. */
@@ -223,6 +246,8 @@ class Scanner {
     }
   }
 }
+
+const underWay = (from: number): string => `a cut of the entries from ${from} on was under way`;
 
 const BRACE = 123;
 const encoder = new TextEncoder();

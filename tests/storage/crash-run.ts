@@ -178,9 +178,11 @@ class CrashRun {
   #checkKill(): void {
     this.#kills++;
     const { outcome, met } = this.#recoveries.run(this.#disk.volume.copy());
-    for (const one of [outcome, ...met]) {
-      const fault = this.#promises.broken(one);
-      if (fault !== null) throw new PromiseBroken(`after a kill, ${fault}`, null);
+    const fault = this.#promises.broken(outcome);
+    if (fault !== null) throw new PromiseBroken(`after a kill, ${fault}`, null);
+    for (const [one, state] of met) {
+      const other = this.#promises.broken(one);
+      if (other !== null) throw new PromiseBroken(`after a kill and a cut, ${other}`, state);
     }
   }
 

@@ -62,7 +62,7 @@ export class Recoveries {
     if (this.#known.has(state.key)) return this.#known.get(state.key) ?? null;
     this.#known.set(state.key, undefined);
     const { outcome, met } = this.run(Volume.holding(state.files));
-    for (const other of met) {
+    for (const other of met.keys()) {
       if (other === outcome) continue;
       throw new Error(
         `a recovery that is cut and repeated comes to something else:\n${describe(outcome)}\n${describe(other)}`,
@@ -73,12 +73,15 @@ export class Recoveries {
   }
 
   /** Recovers on a volume, and tells what cuts on the way would lead to. Its end has to be durable. */
-  run(volume: Volume): { readonly outcome: Outcome; readonly met: ReadonlySet<Outcome> } {
-    const met = new Set<Outcome>();
+  run(volume: Volume): {
+    readonly outcome: Outcome;
+    readonly met: ReadonlyMap<Outcome, CrashState>;
+  } {
+    const met = new Map<Outcome, CrashState>();
     const meet = (): void => {
       for (const state of this.#states.of(volume)) {
         const outcome = this.of(state);
-        if (outcome !== null) met.add(outcome);
+        if (outcome !== null && !met.has(outcome)) met.set(outcome, state);
       }
     };
     const steps = Storage.recover(this.#expect, this.#rules);

@@ -8,7 +8,7 @@ import { RULES, Storage, type DiskLane, type StorageRules } from '#storage';
 import { CrashStates, type Bounds, type CrashState } from './crash-states.js';
 import { Promises } from './promises.js';
 import { RecordingDisk } from './recording-disk.js';
-import { describe, Recoveries } from './recoveries.js';
+import { describe, PromiseBroken, Recoveries } from './recoveries.js';
 import { StorageUser, type Action } from './storage-user.js';
 import { Volume } from './volume.js';
 
@@ -37,17 +37,6 @@ export interface CrashTally {
   capped: number;
   /** File operations by kind. */
   readonly operations: Map<string, number>;
-}
-
-/** Promises that a state breaks: the first one found. */
-export class PromiseBroken extends Error {
-  constructor(
-    readonly fault: string,
-    readonly state: CrashState | null,
-  ) {
-    super(fault);
-    this.name = 'PromiseBroken';
-  }
 }
 
 export const BOUNDS: Bounds = Object.freeze({ contentsMax: 1024, combinationsMax: 8192 });
@@ -189,7 +178,7 @@ class CrashRun {
   /** One of the states of this moment becomes what the next process finds. */
   #cut(): Volume {
     const states = [...this.#states.of(this.#disk.volume)];
-    return Volume.holding(this.#random.pick(states).files);
+    return Volume.holding(this.#random.pick(states).files());
   }
 
   #resume(): void {

@@ -5,7 +5,7 @@ import type { Volume } from './volume.js';
 export interface CrashState {
   /** Equal keys, equal files: of those that a start reads, contents and names, and of others nothing. */
   readonly key: string;
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  files(): Map<string, Uint8Array>;
 }
 
 export interface Bounds {
@@ -41,7 +41,7 @@ export class CrashStates {
 
   /** What a process that was killed leaves to the next one. */
   seen(volume: Volume): CrashState {
-    const known = [...volume.seen()].filter(([path]) => !isUnknown(path));
+    const known = this.#known(volume.seen());
     return this.#state(
       known.map(([path, number]) => [path, this.#asSeen(path, volume.inode(number))]),
     );
@@ -51,7 +51,7 @@ export class CrashStates {
     let isFirst = true;
     const done = new Set<string>();
     for (const names of volume.names()) {
-      const paths = [...names].filter(([path]) => !isUnknown(path));
+      const paths = this.#known(names);
       const key = paths.map(([path, number]) => `${path}:${number}`).join();
       if (done.has(key)) continue;
       done.add(key);
@@ -64,6 +64,12 @@ export class CrashStates {
       if (isFirst) yield* this.#torn(files);
       isFirst = false;
     }
+  }
+
+  /** In an order of their own, so that equal states have equal keys. */
+  #known(names: ReadonlyMap<string, number>): [string, number][] {
+    const known = [...names].filter(([path]) => !isUnknown(path));
+    return known.sort(([one], [other]) => this.#numberOf(one) - this.#numberOf(other));
   }
 
   #possible(inode: Inode | null): Possible {
@@ -124,8 +130,9 @@ export class CrashStates {
   }
 
   #state(files: readonly (readonly [string, Contents])[]): CrashState {
-    const parts = files.map(([path, { id }]) => `${this.#numberOf(path)}:${id}`).sort();
-    return { key: parts.join(), files: new Map(files.map(([path, { bytes }]) => [path, bytes])) };
+    let key = '';
+    for (const [path, { id }] of files) key += `${this.#numberOf(path)}:${id},`;
+    return { key, files: () => new Map(files.map(([path, { bytes }]) => [path, bytes])) };
   }
 
   #numberOf(path: string): number {

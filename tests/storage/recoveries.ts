@@ -33,6 +33,17 @@ export interface Outcome {
   readonly state: string;
 }
 
+/** A promise that a state breaks, or a start that does not come to the same twice. */
+export class PromiseBroken extends Error {
+  constructor(
+    readonly fault: string,
+    readonly state: CrashState | null,
+  ) {
+    super(fault);
+    this.name = 'PromiseBroken';
+  }
+}
+
 /** An entry as a test compares it. */
 export const entryText = ({ term, body }: Entry): string => `${term} ${JSON.stringify(body)}`;
 
@@ -61,11 +72,12 @@ export class Recoveries {
   of(state: CrashState): Outcome | null {
     if (this.#known.has(state.key)) return this.#known.get(state.key) ?? null;
     this.#known.set(state.key, undefined);
-    const { outcome, met } = this.run(Volume.holding(state.files));
+    const { outcome, met } = this.run(Volume.holding(state.files()));
     for (const other of met.keys()) {
       if (other === outcome) continue;
-      throw new Error(
+      throw new PromiseBroken(
         `a recovery that is cut and repeated comes to something else:\n${describe(outcome)}\n${describe(other)}`,
+        state,
       );
     }
     this.#known.set(state.key, outcome);
@@ -106,11 +118,14 @@ export class Recoveries {
   /** Everything that was kept is durable, and a second recovery finds the same. */
   #checkEnd(volume: Volume, outcome: Outcome, hasChanged: boolean): void {
     const left = [...this.#states.of(volume)];
-    if (left.length !== 1) throw new Error(`after a recovery ${left.length} states are possible`);
+    if (left.length !== 1) {
+      throw new PromiseBroken(`after a recovery ${left.length} states are possible`, null);
+    }
     const again = hasChanged && left[0] !== undefined ? this.of(left[0]) : null;
     if (again === null || again === outcome) return;
-    throw new Error(
+    throw new PromiseBroken(
       `a second recovery comes to something else:\n${describe(outcome)}\n${describe(again)}`,
+      left[0] ?? null,
     );
   }
 

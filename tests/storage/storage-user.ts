@@ -1,7 +1,7 @@
 /** Uses a storage as a node does, one action at a time, and keeps what it may rely on. */
 import { logIndex, nodeId, term, type CheckpointMeta, type Entry, type Vote } from '#raft';
 import type { Random } from '../../simulator/random.js';
-import { encodeEntries, Storage, type Identity, type StorageEvent } from '#storage';
+import { encodeEntries, type Identity, type Storage, type StorageEvent } from '#storage';
 import { checkpointFooter, checkpointHeader } from '../../storage/checkpoint-file.js';
 import { crc32c, fromHex } from '../../storage/crc32c.js';
 import { concatenate } from '../../storage/mirror.js';

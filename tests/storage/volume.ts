@@ -26,6 +26,8 @@ interface Directory {
   durable: Names;
   seen: Names;
   changes: NameChange[];
+  /** What a cut may leave, once somebody asked. */
+  possible: readonly Names[] | null;
 }
 
 const DONE: DiskResult = Object.freeze({ ok: true });
@@ -36,7 +38,7 @@ export class Volume {
   #next = 1;
 
   constructor() {
-    this.#directories.set(ROOT, { durable: new Map(), seen: new Map(), changes: [] });
+    this.#directories.set(ROOT, emptyDirectory());
   }
 
   /** A disk on which all of it is durable. */
@@ -58,9 +60,9 @@ export class Volume {
     const copy = new Volume();
     copy.#inodes = new Map([...this.#inodes].map(([number, inode]) => [number, inode.copy()]));
     copy.#directories = new Map(
-      [...this.#directories].map(([path, { durable, seen, changes }]) => [
+      [...this.#directories].map(([path, directory]) => [
         path,
-        { durable, seen, changes: [...changes] },
+        { ...directory, changes: [...directory.changes] },
       ]),
     );
     copy.#next = this.#next;
@@ -212,7 +214,7 @@ export class Volume {
 
   #makeDirectory(path: string): void {
     if (path === ROOT || this.#seenIn(path) !== null) return;
-    this.#directories.set(path, { durable: new Map(), seen: new Map(), changes: [] });
+    this.#directories.set(path, emptyDirectory());
     this.#change(ROOT, { kind: 'link', name: path, inode: DIRECTORY });
   }
 
@@ -234,10 +236,19 @@ export class Volume {
     if (directory === undefined) throw new Error(`there is no directory ${folder}`);
     directory.changes.push(change);
     directory.seen = changed(directory.seen, change);
+    directory.possible = null;
   }
 }
 
+const emptyDirectory = (): Directory => ({
+  durable: new Map(),
+  seen: new Map(),
+  changes: [],
+  possible: null,
+});
+
 function settle(directory: Directory): void {
+  if (directory.changes.length > 0) directory.possible = null;
   directory.durable = directory.seen;
   directory.changes = [];
 }
@@ -259,8 +270,13 @@ function changed(names: Names, change: NameChange): Names {
 }
 
 /** Any of the changes may be kept, in their order; the first result keeps all. */
-function namesPossible(directory: Directory | undefined): Names[] {
+function namesPossible(directory: Directory | undefined): readonly Names[] {
   if (directory === undefined) return [];
+  directory.possible ??= combineNames(directory);
+  return directory.possible;
+}
+
+function combineNames(directory: Directory): Names[] {
   const { durable, changes } = directory;
   if (changes.length > 12) throw new Error(`${changes.length} changes of names are not synced`);
   const found = new Map<string, Names>();

@@ -13,8 +13,9 @@ import { LINE_FEED, seal, unseal } from './sealed.js';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What a header says: where in the log the state stands, and who were members there. */
+/** What a header says: whose state it is, where in the log it stands, and who were members there. */
 export interface CheckpointHeader {
+  readonly clusterId: string;
   readonly at: ChainPosition;
   readonly membership: Membership;
 }
@@ -25,14 +26,17 @@ export interface CheckpointContents {
   readonly stateLines: readonly string[];
 }
 
-export const checkpointHeader = ({ at, membership }: CheckpointHeader): Uint8Array =>
-  seal('checkpoint', {
+export const checkpointHeader = (header: CheckpointHeader): Uint8Array => {
+  const { clusterId, at, membership } = header;
+  return seal('checkpoint', {
     format: FORMAT,
+    clusterId,
     index: at.index,
     term: at.term,
     chain: hex(at.chain),
     membership: { voters: membership.voters, learners: membership.learners },
   });
+};
 
 export const checkpointFooter = (lines: number, crc: number): Uint8Array =>
   encoder.encode(`{"end":{"lines":${lines},"crc":"${hex(crc)}"}}\n`);
@@ -136,7 +140,8 @@ export const metaOf = (header: CheckpointHeader, size: number): CheckpointMeta =
   size,
 });
 
-function readCheckpointHeader(
+/** Null if bytes [start, end) are no valid header of this format. */
+export function readCheckpointHeader(
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -144,8 +149,10 @@ function readCheckpointHeader(
   const value = members(unseal('checkpoint', bytes, start, end));
   const at = readPosition(value);
   const membership = membershipOf(`"membership":${JSON.stringify(value['membership'])}`);
-  if (value['format'] !== FORMAT || at === null || membership === null) return null;
-  return isCount(at.index) && at.index > 0 ? { at, membership } : null;
+  const { format, clusterId } = value;
+  if (format !== FORMAT || at === null || membership === null) return null;
+  if (typeof clusterId !== 'string') return null;
+  return isCount(at.index) && at.index > 0 ? { clusterId, at, membership } : null;
 }
 
 function textOf(bytes: Uint8Array): string | null {

@@ -1,9 +1,10 @@
 /** Checkpoints: written in slices, sent in parts, installed, and what a crash leaves of all that. */
 import fc from 'fast-check';
 import { logIndex, nodeId, term, type CheckpointMeta } from '#raft';
-import { commands, StorageBench } from '#simulator';
+import { BENCH_EXPECTATION, commands, SimulatedDisk, StorageBench } from '#simulator';
 import { checkpointPath, segmentPath } from './paths.js';
-import type { StorageEvent } from './types.js';
+import { Storage } from './storage.js';
+import type { DiskCompletion, StorageEvent } from './types.js';
 
 const MEMBERSHIP = { voters: [nodeId(1), nodeId(2)], learners: [nodeId(9)] };
 const FILE = checkpointPath(10);
@@ -100,6 +101,32 @@ test('writes go on while a checkpoint is written', () => {
   const { stateLines, entries } = bench.start();
   expect(stateLines).toEqual(lines);
   expect(entries).toHaveLength(next - 1);
+});
+
+test("another cluster's checkpoint is not installed", () => {
+  const source = withCheckpoint(1);
+  const target = new StorageBench(2);
+  const node = { format: 1, clusterId: 'ffff', storeId: '77', askedToLead: false };
+  const identity = { ...BENCH_EXPECTATION, ...node };
+  target.disk.runStart(Storage.initialise(identity, { term: term(0), votedFor: null }));
+  const found = target.disk.runStart(Storage.recover(identity));
+  if ('code' in found) throw new Error(found.message);
+  const events: StorageEvent[] = [];
+  const waiting: DiskCompletion[] = [];
+  const disk = new SimulatedDisk(target.random, {
+    now: () => 0,
+    complete: (completion) => waiting.push(completion),
+  });
+  const storage = new Storage(disk, found);
+  storage.storeCheckpoint(savedIn(source), 0, source.file(FILE));
+  for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+    events.push(...storage.complete(one, 0));
+  }
+
+  expect(typesOf(events)).toEqual(['checkpoint-rejected', 'checkpoint-stored']);
+  expect(events[0]).toMatchObject({
+    reason: 'it is of cluster a1b2c3d4, and this node belongs to cluster ffff',
+  });
 });
 
 test.each([1, 7, 64, 100_000])('rule 32: a transfer in parts of %i bytes is installed', (part) => {

@@ -10,7 +10,7 @@ import { checkpointPath, DATA, UNFINISHED } from './paths.js';
 import type { Requests } from './requests.js';
 import type { StorageRules } from './rules.js';
 import { syncDirectory } from './segments.js';
-import type { DiskOperation } from './types.js';
+import type { DiskOperation, Owner } from './types.js';
 
 /** A marker in the log, and who were members there. */
 export interface Marker {
@@ -66,6 +66,7 @@ const encoder = new TextEncoder();
 export class Checkpoints {
   readonly #requests: Requests;
   readonly #rules: StorageRules;
+  readonly #owner: Owner;
   #newest: CheckpointMeta | null;
   #files: number[];
   #writing: Writing | null;
@@ -76,11 +77,13 @@ export class Checkpoints {
   constructor(
     requests: Requests,
     rules: StorageRules,
+    owner: Owner,
     state: CheckpointsState,
     source: CheckpointSource | null,
   ) {
     this.#requests = requests;
     this.#rules = rules;
+    this.#owner = owner;
     this.#newest = state.newest;
     this.#files = [...state.files];
     this.#writing = copyOf(state.writing);
@@ -112,7 +115,8 @@ export class Checkpoints {
       return;
     }
     this.abandon();
-    const data = checkpointHeader({ at, membership: marker.membership });
+    const { clusterId } = this.#owner;
+    const data = checkpointHeader({ clusterId, at, membership: marker.membership });
     const crc = crc32c(data);
     const buffer = new Uint8Array(WRITE_BYTES);
     const counts = { used: 0, lines: 0, size: data.length };

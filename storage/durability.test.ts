@@ -266,8 +266,8 @@ test('a conflict that is cut but not synced away can look like damage: hence the
     { do: 'deliver', count: 8 },
     { do: 'truncate', back: 6 },
     { do: 'append', count: 4 },
-    { do: 'pause' },
-    { do: 'pause' },
+    // Until the write that follows the cut is under way.
+    ...Array.from({ length: 12 }, (): Action => ({ do: 'pause' })),
   ];
   const refusals = (rules: typeof RULES): number => {
     let count = 0;

@@ -2,7 +2,7 @@
 import { nodeId, term, type Vote } from '#raft';
 import { FORMAT, isCount, members } from './note.js';
 import { seal, unsealFile } from './sealed.js';
-import type { Identity } from './types.js';
+import type { Identity, Owner } from './types.js';
 
 export const identityFile = (identity: Identity): Uint8Array =>
   seal('identity', {
@@ -25,13 +25,26 @@ export function readIdentity(file: Uint8Array): Identity | number | null {
   return { format, clusterId, nodeId: nodeId(node), name, storeId, askedToLead };
 }
 
-export const voteFile = (vote: Vote): Uint8Array =>
-  seal('vote', { term: vote.term, votedFor: vote.votedFor });
+/** A vote, and who gave it: another directory's vote is no vote of this one. */
+export interface OwnedVote {
+  readonly owner: Owner;
+  readonly vote: Vote;
+}
+
+export const voteFile = ({ owner, vote }: OwnedVote): Uint8Array =>
+  seal('vote', {
+    clusterId: owner.clusterId,
+    storeId: owner.storeId,
+    term: vote.term,
+    votedFor: vote.votedFor,
+  });
 
 /** Null if the file is damaged. */
-export function readVote(file: Uint8Array): Vote | null {
+export function readVote(file: Uint8Array): OwnedVote | null {
   const value = members(unsealFile('vote', file));
-  const { term: voteTerm, votedFor } = value;
+  const { clusterId, storeId, term: voteTerm, votedFor } = value;
   if (!isCount(voteTerm) || !(votedFor === null || isCount(votedFor))) return null;
-  return { term: term(voteTerm), votedFor: votedFor === null ? null : nodeId(votedFor) };
+  if (typeof clusterId !== 'string' || typeof storeId !== 'string') return null;
+  const vote = { term: term(voteTerm), votedFor: votedFor === null ? null : nodeId(votedFor) };
+  return { owner: { clusterId, storeId }, vote };
 }

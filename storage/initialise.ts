@@ -27,7 +27,7 @@ is not what it wrote. Do not copy this directory to make a second node.
 `;
 
 export function* initialise(identity: Identity, vote: Vote): Steps<void> {
-  const { header, segment } = newSegment(BEGINNING);
+  const { header, segment } = newSegment(identity, BEGINNING);
   const readme = new TextEncoder().encode(EXPLANATION);
   yield* performAll([
     { op: 'make-directory', path: '.' },
@@ -40,7 +40,7 @@ export function* initialise(identity: Identity, vote: Vote): Steps<void> {
     { op: 'sync', path: segmentPath(segment.first) },
     { op: 'sync-directory', path: LOG },
     { op: 'sync-directory', path: DATA },
-    ...replaceFile(VOTE, voteFile(vote), '.', RULES),
+    ...replaceFile(VOTE, voteFile({ owner: identity, vote }), '.', RULES),
     ...replaceFile(IDENTITY, identityFile(identity), '.', RULES),
   ]);
 }

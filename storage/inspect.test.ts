@@ -1,5 +1,6 @@
 import { logIndex, nodeId, term } from '#raft';
 import { commands, StorageBench } from '#simulator';
+import { voteFile } from './identity.js';
 import { compare, inspect, type Inspection } from './inspect.js';
 import { segmentPath } from './paths.js';
 
@@ -64,6 +65,26 @@ test('a tail and damage are told apart, and nothing is changed', () => {
     },
   });
   expect(bench.disk.files().some(([name]) => name.startsWith('quarantine'))).toBe(false);
+});
+
+test("a file of another node's directory is named", () => {
+  const bench = written(1);
+  const vote = bench.text('vote.json');
+  const foreign = voteFile({
+    owner: { clusterId: 'a1b2c3d4', storeId: '99aa' },
+    vote: { term: term(7), votedFor: nodeId(1) },
+  });
+  bench.disk.plant('vote.json', foreign);
+
+  expect(inspected(bench)).toMatchObject({
+    segments: [{ owner: { clusterId: 'a1b2c3d4', storeId: '0011223344' } }],
+    verdict: {
+      code: 'refused',
+      message: expect.stringMatching(/^vote\.json, line 1: .*another directory.*99aa/) as unknown,
+    },
+  });
+  bench.disk.plant('vote.json', new TextEncoder().encode(vote));
+  expect(inspected(bench)).toMatchObject({ verdict: { code: 'sound' } });
 });
 
 test('an empty directory is blank', () => {

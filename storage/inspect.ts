@@ -2,15 +2,25 @@
 import { nodeId, type Membership } from '#raft';
 import { CheckpointReader } from './checkpoint-file.js';
 import { crc32c, hex } from './crc32c.js';
+import { readCut } from './cut.js';
 import { readIdentity, readVote } from './identity.js';
 import type { ChainPosition, Note } from './log-state.js';
 import { readNote } from './note.js';
-import { checkpointPath, DATA, IDENTITY, LOG, numberInName, segmentPath, VOTE } from './paths.js';
+import {
+  checkpointPath,
+  CUT,
+  DATA,
+  IDENTITY,
+  LOG,
+  numberInName,
+  segmentPath,
+  VOTE,
+} from './paths.js';
 import { recover } from './recovery.js';
 import { RULES } from './rules.js';
-import { scanLog, type BadLine, type Scan, type SegmentFile } from './scan.js';
+import { headerOf, scanLog, type BadLine, type Scan, type SegmentFile } from './scan.js';
 import { listDirectory, readFile, readParts, type Steps } from './start.js';
-import type { Expectation, Identity, Recovered } from './types.js';
+import type { Expectation, Identity, Owner, Recovered } from './types.js';
 
 /**
  * `committed`: a note says that it was committed. `confirmed`: a note or a later segment says that it was
@@ -42,7 +52,8 @@ export interface InspectedCheckpoint {
   readonly size: number;
   /** CRC-32C of the whole file. */
   readonly checksum: string;
-  /** Null where the file is damaged. */
+  /** Whose it says it is; null, like the following, where the file is damaged. */
+  readonly clusterId: string | null;
   readonly term: number | null;
   readonly chain: string | null;
   readonly membership: Membership | null;
@@ -57,6 +68,8 @@ export interface Inspection {
     readonly path: string;
     readonly size: number;
     readonly checksum: string;
+    /** Whose it says it is; null where the header is damaged. */
+    readonly owner: Owner | null;
   }[];
   /** Behind this index the log begins. */
   readonly base: number;
@@ -82,15 +95,18 @@ export function* inspect(): Steps<Inspection> {
   const checkpoints = yield* inspectCheckpoints(yield* listDirectory(DATA));
   const files = yield* segmentFiles(yield* listDirectory(LOG));
   const newest = checkpoints.find(({ fault }) => fault === null);
-  const scan = files.length === 0 ? null : scanLog(files, positionOf(newest));
+  const cutBytes = yield* readFile(CUT);
+  const cutFrom = cutBytes === null ? null : (readCut(cutBytes)?.from ?? null);
+  const scan = files.length === 0 ? null : scanLog(files, positionOf(newest), cutFrom);
   const known = identity === null || typeof identity === 'number' ? null : identity;
   return {
     identity: known,
-    vote: voteBytes === null ? null : readVote(voteBytes),
+    vote: voteBytes === null ? null : (readVote(voteBytes)?.vote ?? null),
     segments: files.map(({ first, bytes }) => ({
       path: segmentPath(first),
       size: bytes.length,
       checksum: hex(crc32c(bytes)),
+      owner: headerOf({ first, bytes })?.owner ?? null,
     })),
     base: scan?.base.index ?? 0,
     ...linesOf(files, scan),
@@ -142,12 +158,13 @@ function inspectedCheckpoint(
 ): InspectedCheckpoint {
   const contents = reader.finish();
   const file = { path: checkpointPath(index), index, size, checksum };
-  const none = { term: null, chain: null, membership: null, stateLines: [] };
+  const none = { clusterId: null, term: null, chain: null, membership: null, stateLines: [] };
   if (typeof contents === 'string') return { ...file, ...none, fault: contents };
-  const { at, membership } = contents.header;
+  const { clusterId, at, membership } = contents.header;
   if (at.index !== index) return { ...file, ...none, fault: `it is of index ${at.index}` };
   const { stateLines } = contents;
-  return { ...file, term: at.term, chain: hex(at.chain), membership, stateLines, fault: null };
+  const chain = hex(at.chain);
+  return { ...file, clusterId, term: at.term, chain, membership, stateLines, fault: null };
 }
 
 function* segmentFiles(names: readonly string[]): Steps<SegmentFile[]> {
@@ -219,8 +236,8 @@ function* judge(identity: Identity | null, scan: Scan | null): Steps<Inspection[
 
 const SOUND = { code: 'sound', message: 'the node would start on it as it is' } as const;
 
-const tailOf = ({ path, line, why, expected }: BadLine): string =>
-  `${path}, line ${line}: ${why}. No note confirms entry ${expected}: the next start cuts from here on`;
+const tailOf = ({ path, line, why, expected, isCut }: BadLine): string =>
+  `${path}, line ${line}: ${why}${isCut ? '' : `. No note confirms entry ${expected}`}: the next start cuts from here on`;
 
 export interface NamedInspection {
   readonly name: string;

@@ -9,7 +9,7 @@ import { membershipText } from './record.js';
 import type { Requests } from './requests.js';
 import type { StorageRules } from './rules.js';
 import { syncDirectory } from './segments.js';
-import type { StorageEvent } from './types.js';
+import type { Owner, StorageEvent } from './types.js';
 
 interface Incoming<Reader> {
   readonly meta: CheckpointMeta;
@@ -26,11 +26,13 @@ export type IntakeState = Incoming<ReaderState> | null;
 export class Intake {
   readonly #requests: Requests;
   readonly #rules: StorageRules;
+  readonly #owner: Owner;
   #incoming: Incoming<CheckpointReader> | null;
 
-  constructor(requests: Requests, rules: StorageRules, state: IntakeState) {
+  constructor(requests: Requests, rules: StorageRules, owner: Owner, state: IntakeState) {
     this.#requests = requests;
     this.#rules = rules;
+    this.#owner = owner;
     this.#incoming =
       state === null ? null : { ...state, reader: new CheckpointReader(state.reader) };
   }
@@ -77,7 +79,7 @@ export class Intake {
     incoming.stored = offset;
     if (offset < meta.size) return [storedEvent(meta, offset)];
     const contents = incoming.reader.finish();
-    const fault = typeof contents === 'string' ? contents : faultOf(contents, meta);
+    const fault = typeof contents === 'string' ? contents : faultOf(contents, meta, this.#owner);
     if (typeof contents === 'string' || fault !== null) return this.reject(meta, fault ?? '');
     incoming.contents = contents;
     const path = checkpointPath(meta.index);
@@ -127,7 +129,14 @@ const storedEvent = ({ index }: CheckpointMeta, offset: number): StorageEvent =>
 const isSame = (one: CheckpointMeta, other: CheckpointMeta): boolean =>
   one.index === other.index && one.term === other.term && one.size === other.size;
 
-function faultOf({ meta }: CheckpointContents, announced: CheckpointMeta): string | null {
+function faultOf(
+  { header, meta }: CheckpointContents,
+  announced: CheckpointMeta,
+  owner: Owner,
+): string | null {
+  if (header.clusterId !== owner.clusterId) {
+    return `it is of cluster ${header.clusterId}, and this node belongs to cluster ${owner.clusterId}`;
+  }
   if (!isSame(meta, announced)) {
     return `it is of index ${meta.index}, term ${meta.term}, and ${announced.index}, term ${announced.term} was announced`;
   }

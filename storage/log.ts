@@ -18,7 +18,7 @@ import {
   syncDirectory,
   truncation,
 } from './segments.js';
-import type { DiskOperation } from './types.js';
+import type { DiskOperation, Owner } from './types.js';
 
 /** After so long without another write, the note of what is synced is written alone. */
 export const LONE_NOTE_MS = 20;
@@ -29,6 +29,7 @@ const MARKED_SHARE = 16;
 export class LogWriter {
   readonly #requests: Requests;
   readonly #rules: StorageRules;
+  readonly #owner: Owner;
   readonly #segmentBytes: number;
   readonly mirror: Mirror;
   #segments: Segment[];
@@ -46,11 +47,13 @@ export class LogWriter {
   constructor(
     requests: Requests,
     rules: StorageRules,
+    owner: Owner,
     state: LogState,
     segmentBytes = SEGMENT_BYTES,
   ) {
     this.#requests = requests;
     this.#rules = rules;
+    this.#owner = owner;
     this.#segmentBytes = segmentBytes;
     this.mirror = new Mirror(state.mirror);
     this.#segments = state.segments.map(copySegment);
@@ -113,7 +116,7 @@ export class LogWriter {
     this.mirror.truncate(from);
     this.#markers = this.#markers.filter((marker) => marker < from);
     if (from <= this.#submitted) {
-      this.#requests.submitAll('log', truncation(this.#segments, from, this.#rules));
+      this.#requests.submitAll('log', truncation(this.#owner, this.#segments, from, this.#rules));
     }
     this.#submitted = Math.min(this.#submitted, from - 1);
     this.#durable = Math.min(this.#durable, from - 1);
@@ -169,7 +172,7 @@ export class LogWriter {
 
   /** The log begins behind a checkpoint that it does not hold. */
   reset(after: ChainPosition): void {
-    const { segment, operations } = replacement(this.#segments, after, this.#rules);
+    const { segment, operations } = replacement(this.#owner, this.#segments, after, this.#rules);
     this.#requests.submitAll('log', operations);
     this.#segments = [segment];
     this.mirror.reset(after);
@@ -239,7 +242,7 @@ export class LogWriter {
       if (active !== undefined && this.#unsynced) {
         operations.push({ op: 'sync', path: segmentPath(active.first) });
       }
-      const made = newSegment(after);
+      const made = newSegment(this.#owner, after);
       active = made.segment;
       parts = [made.header, ...front];
       start = 0;

@@ -2,6 +2,7 @@
 import { fromHex, hex } from './crc32c.js';
 import type { ChainPosition, Note } from './log-state.js';
 import { seal, unseal } from './sealed.js';
+import type { Owner } from './types.js';
 
 export const FORMAT = 1;
 export const BEGINNING: ChainPosition = Object.freeze({ index: 0, term: 0, chain: 0 });
@@ -9,9 +10,17 @@ export const BEGINNING: ChainPosition = Object.freeze({ index: 0, term: 0, chain
 export const noteLine = (note: Note): Uint8Array =>
   seal('note', { synced: note.synced, committed: note.committed });
 
-export const headerLine = (after: ChainPosition): Uint8Array =>
+/** Whose segment it is, and the position that it continues. */
+export interface SegmentHeader {
+  readonly owner: Owner;
+  readonly after: ChainPosition;
+}
+
+export const headerLine = ({ owner, after }: SegmentHeader): Uint8Array =>
   seal('log', {
     format: FORMAT,
+    clusterId: owner.clusterId,
+    storeId: owner.storeId,
     first: after.index + 1,
     after: { index: after.index, term: after.term, chain: hex(after.chain) },
   });
@@ -25,13 +34,14 @@ export function readNote(bytes: Uint8Array, start: number, end: number): Note | 
     : null;
 }
 
-/** The position that a segment continues; null if bytes [start, end) are no valid header of this format. */
-export function readHeader(bytes: Uint8Array, start: number, end: number): ChainPosition | null {
+/** Null if bytes [start, end) are no valid header of this format. */
+export function readHeader(bytes: Uint8Array, start: number, end: number): SegmentHeader | null {
   const value = members(unseal('log', bytes, start, end));
+  const { format, clusterId, storeId, first } = value;
   const after = readPosition(value['after']);
-  if (value['format'] !== FORMAT || after === null || value['first'] !== after.index + 1)
-    return null;
-  return after;
+  if (format !== FORMAT || after === null || first !== after.index + 1) return null;
+  if (typeof clusterId !== 'string' || typeof storeId !== 'string') return null;
+  return { owner: { clusterId, storeId }, after };
 }
 
 /** Whether the bytes begin like a header whose checksum holds, of a format that is not ours. */

@@ -4,6 +4,8 @@ export const README = 'README.txt';
 export const IDENTITY = 'identity.json';
 export const VOTE = 'vote.json';
 export const LOG = 'log';
+/** Which entries are being cut out of a file. */
+export const CUT = 'log/cut.json';
 export const DATA = 'data';
 export const QUARANTINE = 'quarantine';
 /** Ends the name of what is not complete yet; recovery removes it. */

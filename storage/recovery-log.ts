@@ -7,6 +7,7 @@ import type { StorageRules } from './rules.js';
 import type { BadLine, Scan, SegmentFile } from './scan.js';
 import { replacement, syncDirectory } from './segments.js';
 import { damaged, perform, performAll, readFile, type Steps } from './start.js';
+import type { Owner } from './types.js';
 
 export function* readSegments(names: readonly string[]): Steps<SegmentFile[]> {
   const files: SegmentFile[] = [];
@@ -49,7 +50,7 @@ export function* mendLog(
     if (file !== undefined) yield* cutFile(file, number === bad.file ? bad.offset : 0, bad, rules);
   }
   remarks.push(
-    `cut ${bad.path} from line ${bad.line} on (${bad.why}): it was never synced; it is kept in ${QUARANTINE}/`,
+    `cut ${bad.path} from line ${bad.line} on (${bad.why})${bad.isCut ? '' : ': it was never synced'}; it is kept in ${QUARANTINE}/`,
   );
 }
 
@@ -60,7 +61,10 @@ function* cutFile(
   rules: StorageRules,
 ): Steps<void> {
   const path = segmentPath(first);
-  const reason = `Cut from ${path} at byte ${offset} when the node started. ${bad.path}, line ${bad.line}: ${bad.why}. No note confirms entry ${bad.expected}: this was never synced, so nothing was acknowledged from it.`;
+  const because = bad.isCut
+    ? 'They contradicted their leader, and had to go.'
+    : `No note confirms entry ${bad.expected}: this was never synced, so nothing was acknowledged from it.`;
+  const reason = `Cut from ${path} at byte ${offset} when the node started. ${bad.path}, line ${bad.line}: ${bad.why}. ${because}`;
   yield* setAside(path, bytes.subarray(offset), reason, rules);
   if (offset === 0) {
     yield* performAll([{ op: 'remove', path }, ...syncDirectory(LOG, rules)]);
@@ -74,6 +78,7 @@ function* cutFile(
 
 /** The log as it goes on; a checkpoint that it does not hold takes its place. */
 export function* settleLog(
+  owner: Owner,
   scan: Scan,
   checkpoint: ChainPosition | null,
   rules: StorageRules,
@@ -81,7 +86,7 @@ export function* settleLog(
 ): Steps<LogState> {
   const { base, last, pieces, entries, segments } = scan;
   if (checkpoint !== null && !holds(scan, checkpoint, rules)) {
-    const replaced = replacement(segments, checkpoint, rules);
+    const replaced = replacement(owner, segments, checkpoint, rules);
     yield* performAll(replaced.operations);
     remarks.push(
       `the log ended at ${last.index}: the checkpoint of ${checkpoint.index} replaces it`,

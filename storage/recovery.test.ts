@@ -1,10 +1,13 @@
 /** R38, rule 41: what a start makes of files that are not as they were written. */
 import { logIndex, nodeId, term } from '#raft';
 import { BENCH_EXPECTATION, commands, StorageBench } from '#simulator';
-import { segmentPath } from './paths.js';
+import { checkpointFooter, checkpointHeader } from './checkpoint-file.js';
+import { crc32c } from './crc32c.js';
+import { concatenate } from './mirror.js';
+import { checkpointPath, segmentPath } from './paths.js';
 import { noteLine } from './note.js';
 import { Storage } from './storage.js';
-import type { Recovered } from './types.js';
+import type { Owner, Recovered } from './types.js';
 
 const LOG = segmentPath(1);
 const MEMBERSHIP = { voters: [nodeId(1), nodeId(2), nodeId(3)], learners: [] };
@@ -287,3 +290,54 @@ test('a note that confirms more than the log holds is not believed', () => {
 
   expect(withFile(bench, LOG, longer).found).toMatchObject({ code: 'damaged' });
 });
+
+describe('R38: a file of another directory is refused by name, and nothing is changed', () => {
+  const own = checkpointed();
+  const other = madeFor({ storeId: '99aa' });
+  const foreign = madeFor({ clusterId: 'ffff' });
+
+  test.each([
+    ['vote of another node', 'vote.json', other.file('vote.json'), 'other-node', 'store 99aa'],
+    ['segment of another node', LOG, other.file(LOG), 'other-node', 'store 99aa'],
+    ['last segment', segmentPath(11), other.file(LOG), 'other-node', 'store 99aa'],
+    ['vote of another cluster', 'vote.json', foreign.file('vote.json'), 'other-cluster', 'ffff'],
+    ['segment of another cluster', LOG, foreign.file(LOG), 'other-cluster', 'cluster ffff'],
+    ['checkpoint', checkpointPath(10), checkpointOf('ffff', 10), 'other-cluster', 'cluster ffff'],
+    ['older checkpoint', checkpointPath(3), checkpointOf('ffff', 3), 'other-cluster', 'ffff'],
+  ])('%s', (_what, path, contents, code, words) => {
+    const { found, untouched } = withFile(own, path, contents);
+
+    expect(found).toMatchObject({
+      code,
+      message: expect.stringMatching(
+        new RegExp(`^${path}, line 1: .*${words}.*Nothing was changed\\. Put back`),
+      ) as unknown,
+    });
+    expect(untouched).toBe(true);
+  });
+
+  test("an older checkpoint of the same cluster is another node's, and as good as one's own", () => {
+    const contents = checkpointOf(BENCH_EXPECTATION.clusterId, 3);
+
+    expect(withFile(own, checkpointPath(3), contents).found).toMatchObject({
+      checkpoint: { index: 10 },
+    });
+  });
+});
+
+function madeFor(owner: Partial<Owner>): StorageBench {
+  const bench = new StorageBench(1);
+  const node = { format: 1, storeId: '0011223344', askedToLead: false };
+  const identity = { ...BENCH_EXPECTATION, ...node, ...owner };
+  bench.disk.runStart(Storage.initialise(identity, { term: term(9), votedFor: nodeId(1) }));
+  return bench;
+}
+
+function checkpointOf(clusterId: string, index: number): Uint8Array {
+  const header = checkpointHeader({
+    clusterId,
+    at: { index, term: 1, chain: 1 },
+    membership: MEMBERSHIP,
+  });
+  return concatenate([header, checkpointFooter(0, crc32c(header))]);
+}

@@ -4,9 +4,12 @@
  */
 import { logIndex, term, type CheckpointMeta } from '#raft';
 import { CheckpointReader, type CheckpointContents } from './checkpoint-file.js';
+import { readCut, type Cut } from './cut.js';
 import { readIdentity, readVote } from './identity.js';
+import { checkCluster, checkOwner, readHeaderOf } from './owner.js';
 import {
   checkpointPath,
+  CUT,
   DATA,
   IDENTITY,
   LOG,
@@ -20,13 +23,15 @@ import {
 import { setAside } from './quarantine.js';
 import type { StorageRules } from './rules.js';
 import { judgeLog, mendLog, readSegments, settleLog } from './recovery-log.js';
-import { scanLog, type Scan } from './scan.js';
+import { headerOf, scanLog, type Scan, type SegmentFile } from './scan.js';
 import { LINE_FEED } from './sealed.js';
 import type { Segment } from './log-state.js';
+import { endOfCut } from './segments.js';
 import {
   damaged,
   listDirectory,
   perform,
+  performAll,
   readFile,
   readParts,
   Refused,
@@ -57,16 +62,20 @@ function* recoverOrThrow(expect: Expectation, rules: StorageRules): Steps<Recove
   const identityBytes = yield* readFile(IDENTITY);
   if (identityBytes === null) return yield* blank(names.log, names.data);
   const identity = checkIdentity(identityBytes, expect, remarks);
-  const vote = yield* recoverVote(names.log, names.data);
+  const vote = yield* recoverVote(identity, names.log, names.data);
   const found = yield* findCheckpoint(names.data);
   const files = yield* readSegments(names.log);
-  const scan = scanLog(files, found.newest?.header.at ?? null);
+  yield* judgeOwners(identity, files, found);
+  const cut = yield* findCut(identity);
+  const scan = scanLog(files, found.newest?.header.at ?? null, cut?.from ?? null);
   judgeLog(scan, rules);
   judgeCheckpoints(found, scan);
+  yield* syncFound(files, found.newest?.meta ?? null);
   yield* removeUnfinished(names);
   yield* mendLog(files, scan, rules, remarks);
+  if (cut !== null) yield* performAll(endOfCut(rules));
   const checkpoint = found.newest;
-  const log = yield* settleLog(scan, checkpoint?.header.at ?? null, rules, remarks);
+  const log = yield* settleLog(identity, scan, checkpoint?.header.at ?? null, rules, remarks);
   yield* clearCheckpoints(found, rules, remarks);
   yield* syncKept(log.segments, checkpoint?.meta ?? null);
   const { base } = log.mirror;
@@ -94,7 +103,7 @@ function* blank(log: readonly string[], data: readonly string[]): Steps<Blank> {
     if (feed >= 0 && feed < bytes.length - 1) trace ??= `${LOG}/${name}`;
   }
   const vote = yield* readFile(VOTE);
-  if (vote !== null && readVote(vote)?.term !== 0) trace ??= VOTE;
+  if (vote !== null && readVote(vote)?.vote.term !== 0) trace ??= VOTE;
   if (trace !== null) throw damaged(`${IDENTITY} is missing beside ${trace}`);
   return { code: 'blank', message: 'the directory holds no node yet' };
 }
@@ -130,7 +139,11 @@ function checkIdentity(bytes: Uint8Array, expect: Expectation, remarks: string[]
   return identity;
 }
 
-function* recoverVote(log: readonly string[], data: readonly string[]): Steps<Recovered['vote']> {
+function* recoverVote(
+  identity: Identity,
+  log: readonly string[],
+  data: readonly string[],
+): Steps<Recovered['vote']> {
   const bytes = yield* readFile(VOTE);
   if (bytes === null) {
     const beside = log.length > 0 ? LOG : data.length > 0 ? DATA : IDENTITY;
@@ -139,9 +152,10 @@ function* recoverVote(log: readonly string[], data: readonly string[]): Steps<Re
       message: `${VOTE} is missing beside ${beside}: the node may have voted, and must not vote twice. ${RESTORE}`,
     });
   }
-  const vote = readVote(bytes);
-  if (vote === null) throw damaged(`${VOTE}, line 1: it is no vote whose checksum holds`);
-  return vote;
+  const found = readVote(bytes);
+  if (found === null) throw damaged(`${VOTE}, line 1: it is no vote whose checksum holds`);
+  checkOwner(VOTE, found.owner, identity);
+  return found.vote;
 }
 
 interface FoundCheckpoints {
@@ -176,6 +190,34 @@ function* readCheckpoint(index: number): Steps<CheckpointContents | string> {
   const contents = reader.finish();
   if (typeof contents === 'string' || contents.header.at.index === index) return contents;
   return `line 1 says that it is of index ${contents.header.at.index}`;
+}
+
+function* findCut(identity: Identity): Steps<Cut | null> {
+  const bytes = yield* readFile(CUT);
+  if (bytes === null) return null;
+  const cut = readCut(bytes);
+  if (cut === null) throw damaged(`${CUT}, line 1: it is no cut whose checksum holds`);
+  checkOwner(CUT, cut.owner, identity);
+  return cut;
+}
+
+/** A file that another directory wrote is no tail and no damage: it has to be put back, not mended. */
+function* judgeOwners(
+  identity: Identity,
+  files: readonly SegmentFile[],
+  { newest, older }: FoundCheckpoints,
+): Steps<void> {
+  for (const file of files) {
+    const header = headerOf(file);
+    if (header !== null) checkOwner(segmentPath(file.first), header.owner, identity);
+  }
+  if (newest !== null) {
+    checkCluster(checkpointPath(newest.header.at.index), newest.header.clusterId, identity);
+  }
+  for (const index of older) {
+    const header = yield* readHeaderOf(checkpointPath(index));
+    if (header !== null) checkCluster(checkpointPath(index), header.clusterId, identity);
+  }
 }
 
 /** What the checkpoint has to be for this log, and the log for it. */
@@ -222,6 +264,20 @@ function* clearCheckpoints(
     remarks.push(`set ${path} aside in ${QUARANTINE}/: ${bad.why}`);
   }
   for (const index of older) yield* perform({ op: 'remove', path: checkpointPath(index) });
+}
+
+/**
+ * Before anything is changed, all that was found is made durable as it was judged: a process that was
+ * killed may have left contents, cuts and names in the page cache, and what is written or removed from
+ * here on rests on them.
+ */
+function* syncFound(
+  files: readonly SegmentFile[],
+  checkpoint: CheckpointMeta | null,
+): Steps<void> {
+  for (const { first } of files) yield* perform({ op: 'sync', path: segmentPath(first) });
+  if (checkpoint !== null) yield* perform({ op: 'sync', path: checkpointPath(checkpoint.index) });
+  for (const path of [LOG, DATA, '.']) yield* perform({ op: 'sync-directory', path });
 }
 
 /** What was kept may stand in the page cache alone. */

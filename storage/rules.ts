@@ -11,6 +11,8 @@ export interface StorageRules {
   syncsDirectory(): boolean;
   /** A cut conflict is synced before the first new byte. */
   syncsTruncation(): boolean;
+  /** A cut is on disk as an intention first: a part of it may be done before the rest. */
+  announcesCut(): boolean;
   /** Rule 34: a log that does not hold the checkpoint's own entry is replaced by it. */
   checkpointReplacesLog(termInLog: number | null, termOfCheckpoint: number): boolean;
   /** Rule 35: what is not newer than this node's committed state is not installed. */
@@ -22,6 +24,7 @@ export const RULES: StorageRules = Object.freeze({
   syncsBeforeReporting: () => true,
   syncsDirectory: () => true,
   syncsTruncation: () => true,
+  announcesCut: () => true,
   checkpointReplacesLog: (termInLog: number | null, termOfCheckpoint: number) =>
     termInLog !== termOfCheckpoint,
   isOlderCheckpoint: (index: number, committed: number) => index <= committed,

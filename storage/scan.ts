@@ -1,7 +1,7 @@
 /** Reads a log's segments: what holds, the first line that does not, and what the notes confirm. */
 import { logIndex, term } from '#raft';
 import type { ChainPosition, Piece, Segment } from './log-state.js';
-import { isOtherFormat, readHeader, readNote } from './note.js';
+import { isOtherFormat, readHeader, readNote, type SegmentHeader } from './note.js';
 import { segmentPath } from './paths.js';
 import { LineReader, StoredEntry } from './record.js';
 import { LINE_FEED, TAIL_BYTES } from './sealed.js';
@@ -26,6 +26,8 @@ export interface BadLine {
   readonly why: string;
   /** It can't be what a crash leaves, whatever the notes say. */
   readonly isImpossible: boolean;
+  /** A cut of this and what follows was under way. */
+  readonly isCut: boolean;
 }
 
 export interface Scan {
@@ -45,18 +47,32 @@ export interface Scan {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** `files` in order of their names, at least one; `checkpoint` is the newest valid one's position. */
-export function scanLog(files: readonly SegmentFile[], checkpoint: ChainPosition | null): Scan {
-  const scanner = new Scanner(checkpoint);
+/** Null if the file does not begin with a header of this format whose checksum holds. */
+export function headerOf({ bytes }: SegmentFile): SegmentHeader | null {
+  const feed = bytes.indexOf(LINE_FEED);
+  return feed < 0 ? null : readHeader(bytes, 0, feed);
+}
+
+/**
+ * `files` in order of their names, at least one; `checkpoint` is the newest valid one's position; entries
+ * from `cutFrom` on are being cut, null if none are.
+ */
+export function scanLog(
+  files: readonly SegmentFile[],
+  checkpoint: ChainPosition | null,
+  cutFrom: number | null,
+): Scan {
+  const scanner = new Scanner(checkpoint, cutFrom);
   for (const [number, file] of files.entries()) {
     if (scanner.bad === null) scanner.read(number, file);
-    else scanner.confirm(file.bytes, 0);
+    else if (!scanner.bad.isCut) scanner.confirm(file.bytes, 0);
   }
   return scanner.result();
 }
 
 class Scanner {
   readonly #checkpoint: ChainPosition | null;
+  readonly #cutFrom: number | null;
   #base: ChainPosition | null = null;
   #last: ChainPosition = { index: 0, term: 0, chain: 0 };
   #segments: Segment[] = [];
@@ -67,8 +83,9 @@ class Scanner {
   #superseded = 0;
   bad: BadLine | null = null;
 
-  constructor(checkpoint: ChainPosition | null) {
+  constructor(checkpoint: ChainPosition | null, cutFrom: number | null) {
     this.#checkpoint = checkpoint;
+    this.#cutFrom = cutFrom;
   }
 
   result(): Scan {
@@ -87,7 +104,7 @@ class Scanner {
 
   read(number: number, file: SegmentFile): void {
     const feed = file.bytes.indexOf(LINE_FEED);
-    const after = feed < 0 ? null : readHeader(file.bytes, 0, feed);
+    const after = headerOf(file)?.after ?? null;
     const why = this.#faultOfHeader(file, feed, after);
     if (why !== null) {
       // A later segment is made in one write, which may be torn; the lowest was synced long ago.
@@ -143,6 +160,10 @@ class Scanner {
     let filled = 0;
     for (let line = 2; reader.at < bytes.length; line++) {
       const start = reader.at;
+      if (this.#isCutAt(bytes, start)) {
+        this.#reject(number, file, start, line, underWay(this.#last.index + 1), false);
+        break;
+      }
       if (isNoteAt(bytes, start)) {
         if (!this.#takeNote(bytes, start, reader)) {
           this.#reject(number, file, start, line, 'it is no note whose checksum holds', false);
@@ -175,6 +196,13 @@ class Scanner {
     if (run.starts.length > 1) this.#pieces.push({ first: file.first, ...run });
   }
 
+  /** What is being cut may be half cleared; a note that still stands before it may be kept. */
+  #isCutAt(bytes: Uint8Array, start: number): boolean {
+    if (this.#last.index + 1 !== this.#cutFrom) return false;
+    const feed = bytes.indexOf(LINE_FEED, start);
+    return feed < 0 || readNote(bytes, start, feed) === null;
+  }
+
   #faultOfIndex(index: number): string | null {
     const expected = this.#last.index + 1;
     return index === expected ? null : `it is entry ${index}, and entry ${expected} has to follow`;
@@ -200,8 +228,9 @@ class Scanner {
   ): void {
     const expected = this.#last.index + 1;
     const path = segmentPath(first);
-    this.bad = { path, file, line, offset, expected, why, isImpossible };
-    this.confirm(bytes, offset);
+    const isCut = expected === this.#cutFrom;
+    this.bad = { path, file, line, offset, expected, why, isImpossible, isCut };
+    if (!isCut) this.confirm(bytes, offset);
   }
 
   /** Looks for notes and headers wherever they may begin: a line before them may have lost its end. */
@@ -210,11 +239,15 @@ class Scanner {
       const isNote = isNoteAt(bytes, at);
       if (!isNote && !isHeaderAt(bytes, at)) continue;
       const end = endOfSealed(bytes, at);
-      const synced = isNote ? readNote(bytes, at, end)?.synced : readHeader(bytes, at, end)?.index;
+      const synced = isNote
+        ? readNote(bytes, at, end)?.synced
+        : readHeader(bytes, at, end)?.after.index;
       this.#confirmed = Math.max(this.#confirmed, synced ?? 0);
     }
   }
 }
+
+const underWay = (from: number): string => `a cut of the entries from ${from} on was under way`;
 
 const BRACE = 123;
 const encoder = new TextEncoder();
@@ -222,7 +255,7 @@ const NOTE_START = encoder.encode('{"note":');
 const HEADER_START = encoder.encode('{"log":');
 const CHECKSUM_START = encoder.encode(',"crc":"');
 /** More than any note or header has. */
-const SEALED_BYTES_MAX = 256;
+const SEALED_BYTES_MAX = 512;
 
 function startsWith(bytes: Uint8Array, at: number, start: Uint8Array): boolean {
   for (let place = 0; place < start.length; place++) {

@@ -1,9 +1,10 @@
 /** The files of the log, and which operations change them without ever leaving a hole. */
 import type { ChainPosition, Segment } from './log-state.js';
+import { cutFile } from './cut.js';
 import { headerLine } from './note.js';
-import { LOG, segmentPath, UNFINISHED } from './paths.js';
+import { CUT, LOG, segmentPath, UNFINISHED } from './paths.js';
 import type { StorageRules } from './rules.js';
-import type { DiskOperation } from './types.js';
+import type { DiskOperation, Owner } from './types.js';
 
 /** A segment is closed at the first entry that would start at or behind this size, in bytes. */
 export const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -15,8 +16,11 @@ export const copySegment = (segment: Segment): Segment => ({
   positions: [...segment.positions],
 });
 
-export function newSegment(after: ChainPosition): { segment: Segment; header: Uint8Array } {
-  const header = headerLine(after);
+export function newSegment(
+  owner: Owner,
+  after: ChainPosition,
+): { segment: Segment; header: Uint8Array } {
+  const header = headerLine({ owner, after });
   const segment = {
     first: after.index + 1,
     size: header.length,
@@ -31,9 +35,11 @@ export const syncDirectory = (path: string, rules: StorageRules): DiskOperation[
 
 /**
  * Cuts entries from `from` on out of `segments`. Whole segments go newest first, each with its
- * directory, so that what a crash leaves is always a log without a hole; then the file is cut.
+ * directory, so that what a crash leaves is always a log without a hole; then the file is cut, which
+ * the next start finishes if it has begun.
  */
 export function truncation(
+  owner: Owner,
   segments: Segment[],
   from: number,
   rules: StorageRules,
@@ -41,7 +47,7 @@ export function truncation(
   const operations: DiskOperation[] = [];
   for (let last = segments.at(-1); last !== undefined; last = segments.at(-1)) {
     if (last.first < from || segments.length === 1) {
-      operations.push(...cut(last, from, rules));
+      operations.push(...cut(owner, last, from, rules));
       break;
     }
     segments.pop();
@@ -50,26 +56,41 @@ export function truncation(
   return operations;
 }
 
-function cut(segment: Segment, from: number, rules: StorageRules): DiskOperation[] {
+function cut(owner: Owner, segment: Segment, from: number, rules: StorageRules): DiskOperation[] {
   const position = segment.positions[from - segment.first];
   if (position === undefined) return [];
   segment.positions.length = from - segment.first;
   segment.size = position;
   const path = segmentPath(segment.first);
   const truncate: DiskOperation = { op: 'truncate', path, size: position };
-  return rules.syncsTruncation() ? [truncate, { op: 'sync', path }] : [truncate];
+  return [
+    ...(rules.announcesCut() ? replaceFile(CUT, cutFile({ owner, from }), LOG, rules) : []),
+    truncate,
+    ...syncTruncation(path, rules),
+    ...(rules.announcesCut() ? endOfCut(rules) : []),
+  ];
 }
+
+const syncTruncation = (path: string, rules: StorageRules): DiskOperation[] =>
+  rules.syncsTruncation() ? [{ op: 'sync', path }] : [];
+
+/** Gone for good before the first new byte: it would cut that too. */
+export const endOfCut = (rules: StorageRules): DiskOperation[] => [
+  { op: 'remove', path: CUT },
+  ...syncDirectory(LOG, rules),
+];
 
 /**
  * Lets the log begin behind a checkpoint. Segments that follow it go first, newest first; the new
  * segment is then there before the old ones go, so that a log without any segment is always damage.
  */
 export function replacement(
+  owner: Owner,
   segments: readonly Segment[],
   after: ChainPosition,
   rules: StorageRules,
 ): { segment: Segment; operations: DiskOperation[] } {
-  const { segment, header } = newSegment(after);
+  const { segment, header } = newSegment(owner, after);
   const operations: DiskOperation[] = [];
   for (const { first } of segments.filter((old) => old.first > after.index).reverse()) {
     operations.push({ op: 'remove', path: segmentPath(first) }, ...syncDirectory(LOG, rules));

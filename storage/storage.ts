@@ -27,6 +27,7 @@ import type {
   DiskResult,
   Expectation,
   Identity,
+  Owner,
   Recovered,
   Refusal,
   StorageEvent,
@@ -45,6 +46,7 @@ export const STORAGE_OPTIONS: StorageOptions = Object.freeze({
 
 /** Everything, as plain data. */
 export interface StorageState {
+  readonly owner: Owner;
   readonly log: LogState;
   readonly requests: RequestsState;
   readonly checkpoints: CheckpointsState;
@@ -56,6 +58,7 @@ export interface StorageState {
 export class Storage {
   readonly #requests: Requests;
   readonly #rules: StorageRules;
+  readonly #owner: Owner;
   readonly #log: LogWriter;
   readonly #checkpoints: Checkpoints;
   readonly #intake: Intake;
@@ -75,17 +78,20 @@ export class Storage {
   ) {
     const { rules, segmentBytes } = { ...STORAGE_OPTIONS, ...options };
     const state = 'requests' in from ? from : stateOf(from);
+    const { owner } = state;
     this.#rules = rules;
+    this.#owner = owner;
     this.#requests = new Requests(disk, state.requests);
-    this.#log = new LogWriter(this.#requests, rules, state.log, segmentBytes);
-    this.#checkpoints = new Checkpoints(this.#requests, rules, state.checkpoints, source);
-    this.#intake = new Intake(this.#requests, rules, state.intake);
+    this.#log = new LogWriter(this.#requests, rules, owner, state.log, segmentBytes);
+    this.#checkpoints = new Checkpoints(this.#requests, rules, owner, state.checkpoints, source);
+    this.#intake = new Intake(this.#requests, rules, owner, state.intake);
     this.#news = [...state.news];
     this.#now = state.now;
   }
 
   dump(): StorageState {
     return {
+      owner: this.#owner,
       log: this.#log.dump(),
       requests: this.#requests.dump(),
       checkpoints: this.#checkpoints.dump(),
@@ -110,7 +116,7 @@ export class Storage {
 
   /** Answered by `vote-durable`. */
   saveVote(vote: Vote): void {
-    const operations = replaceFile(VOTE, voteFile(vote), '.', this.#rules);
+    const operations = replaceFile(VOTE, voteFile({ owner: this.#owner, vote }), '.', this.#rules);
     this.#requests.submitAll('vote', operations, { for: 'vote', vote });
   }
 
@@ -285,9 +291,11 @@ const NOTHING = new Uint8Array(0);
 const olderThan = (committed: number): string =>
   `entries up to ${committed} are committed here, and it is not newer`;
 
-function stateOf({ log, checkpoint }: Recovered): StorageState {
+function stateOf({ identity, log, checkpoint }: Recovered): StorageState {
   const files = checkpoint === null ? [] : [checkpoint.index];
+  const { clusterId, storeId } = identity;
   return {
+    owner: { clusterId, storeId },
     log,
     requests: { next: 1, waiting: [], stopped: false },
     checkpoints: { newest: checkpoint, files, writing: null, readAt: [], saving: null },

@@ -78,6 +78,9 @@ export interface Identity {
   readonly askedToLead: boolean;
 }
 
+/** Whose a file is: the segments and the vote name both, a checkpoint the cluster alone. */
+export type Owner = Pick<Identity, 'clusterId' | 'storeId'>;
+
 /** What recovery found, mended and kept. */
 export interface Recovered {
   readonly identity: Identity;

@@ -123,7 +123,8 @@ export class FileDisk implements Disk {
       case 'write-file':
         return this.#writeFile(operation.path, operation.data);
       case 'sync-directory':
-        return syncDirectory(this.#at(operation.path));
+        await syncDirectory(this.#at(operation.path));
+        return DONE;
       case 'rename':
         await this.#forget(operation.from);
         await this.#forget(operation.to);
@@ -287,15 +288,14 @@ function syncData(file: number): Promise<void> {
 }
 
 /** Windows has no way to sync a directory; its file system journals names by itself. */
-async function syncDirectory(name: string): Promise<DiskResult> {
-  if (process.platform === 'win32') return DONE;
+export async function syncDirectory(name: string): Promise<void> {
+  if (process.platform === 'win32') return;
   const handle = await open(name, 'r');
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
-  return DONE;
 }
 
 async function list(name: string): Promise<string[]> {

@@ -1,9 +1,6 @@
 /** A node as a process: its directory, its disk, its servers and links, around one replica. */
 import { Server } from '@grpc/grpc-js';
 import { randomBytes, randomInt } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +13,7 @@ import { SERVER_OPTIONS } from '#rpc/session';
 import { Storage, type Recovered, type Refusal } from '#storage';
 import { adminService } from './admin-service.js';
 import { Clients } from './clients.js';
+import { makeDataDirectory } from './data-directory.js';
 import { lockDirectory, type DirectoryLock } from './directory-lock.js';
 import { FileDisk } from './disk.js';
 import { HandOvers } from './hand-overs.js';
@@ -53,7 +51,7 @@ const STOP_LOOK_MS = 5;
 export async function startNode(config: NodeConfig, options: StartOptions): Promise<RunningNode> {
   const { log } = options;
   log('info', 'starts as follower', { id: config.nodeId, dataDirectory: config.dataDirectory });
-  await makeDirectory(config.dataDirectory);
+  await makeDataDirectory(config.dataDirectory);
   const lock = await lockDirectory(config.dataDirectory);
   try {
     return await startLocked(config, options, lock);
@@ -61,23 +59,6 @@ export async function startNode(config: NodeConfig, options: StartOptions): Prom
     await lock.release();
     throw error;
   }
-}
-
-/** Step by step: where a parent refuses with ENOENT (as /proc does), `recursive` would try for ever. */
-async function makeDirectory(directory: string): Promise<void> {
-  try {
-    await mkdirWithParent(directory);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartRefused(`DATA_DIR: can't make the data directory ${directory}: ${reason}`);
-  }
-}
-
-async function mkdirWithParent(directory: string): Promise<void> {
-  if (existsSync(directory)) return;
-  const parent = dirname(directory);
-  if (parent !== directory) await mkdirWithParent(parent);
-  await mkdir(directory);
 }
 
 async function startLocked(

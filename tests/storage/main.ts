@@ -1,0 +1,42 @@
+/**
+ * `npm run storage-proof -- states|flips|cuts`: the storage under everything that a disk may do to it.
+ * Each ends with one line of figures; exit status 1 if a promise was broken.
+ */
+import process from 'node:process';
+import { Command, InvalidArgumentError } from 'commander';
+import { enumerateStates, replayHistory } from './states.js';
+
+/** What CI gives, in seconds, and a night. */
+const SECONDS = 45;
+const NIGHTLY_SECONDS = 1800;
+
+const program = new Command('storage-proof').description(
+  'The storage under everything that a disk may do to it.',
+);
+program
+  .command('states')
+  .description('Every state that a power cut may leave of recorded file operations.')
+  .option('--seconds <n>', 'begin no history after so long', count)
+  .option('--nightly', `for ${NIGHTLY_SECONDS} s`)
+  .option('--start <n>', 'number of the first random history', count, 1000)
+  .option('--history <n>', 'only this one', whole)
+  .action((options: { seconds?: number; nightly?: true; start: number; history?: number }) => {
+    const { history, start } = options;
+    const seconds = options.seconds ?? (options.nightly === true ? NIGHTLY_SECONDS : SECONDS);
+    const passed =
+      history === undefined ? enumerateStates({ start, seconds }) : replayHistory(history);
+    process.exitCode = passed ? 0 : 1;
+  });
+await program.parseAsync();
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError('Give a whole number.');
+}
+
+function count(text: string): number {
+  const value = whole(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('Give a whole number above 0.');
+}

@@ -216,6 +216,11 @@ export class SimulatedProxy extends Process {
         this.say(
           `takes ${String(report.requests)} back from ${String(report.node)}: ${report.reason}`,
         );
+        return;
+      case 'request':
+      case 'more-requests':
+        // The oracle judges every answer.
+        return;
     }
   }
 }

@@ -2,5 +2,5 @@
 export { addHealth, type SetServing } from './health.js';
 export { type HttpFace, type HttpFaceOptions, startHttpFace } from './http.js';
 export { type LogFields, Logger, type LoggerOptions, type LogLevel } from './logger.js';
-export { type Labels, Metrics, type Reading } from './metrics.js';
+export { type BucketReading, type Labels, Metrics, type Reading } from './metrics.js';
 export { addReflection } from './reflection.js';

@@ -5,20 +5,15 @@
  * happens once if it is acknowledged, and once at most if it is not.
  */
 import { Outcome, RequestKind, type Reply, type Welcome } from '#rpc/session/frames';
-import {
-  givenUp,
-  isForAnotherPeer,
-  isForLater,
-  NO_PARTS,
-  outcomeUnanswered,
-  type FailureOutcome,
-} from './session-answers.js';
-import { housekeeping, mayHappen, newCall, requestIdOf, type Call } from './session-call.js';
+import { isForAnotherPeer, isForLater, type FailureOutcome } from './session-answers.js';
+import { mayHappen, newCall, type Call } from './session-call.js';
 import { dumpCalls, loadCalls, type ClientSessionDump } from './session-dump.js';
 import { SessionKeeper } from './session-keeper.js';
-import { CallQueue, drain } from './session-queue.js';
+import { CallQueue } from './session-queue.js';
 import { SESSION_RULES, type SessionRules } from './session-rules.js';
-import type { SessionConfig, SessionEvent, SessionPorts, Settlement } from './session-types.js';
+import { Sending } from './session-sending.js';
+import { Settling } from './session-settling.js';
+import type { SessionConfig, SessionEvent, SessionPorts } from './session-types.js';
 import { Wire } from './session-wire.js';
 
 /** Time-outs may come so much late, so that many of them are found in one look. */
@@ -34,18 +29,16 @@ export class ClientSession {
   readonly #rules: SessionRules;
   readonly #wire: Wire;
   readonly #queue = new CallQueue();
-  /** Unsettled, by the caller's id. */
-  readonly #calls = new Map<number, Call>();
   readonly #keeper: SessionKeeper;
+  readonly #settling: Settling;
+  readonly #sending: Sending;
   /** No call's time is up before this. */
   #earliest = Infinity;
-  #lastOrder = 0;
   /** Of the last event. */
   #now = 0;
   /** `closing`: until the calls are settled. `ending`: the session's end was sent. */
   #life: 'open' | 'closing' | 'ending' | 'closed' = 'open';
   #closeBy = Infinity;
-  #settlements: [number, Settlement][] = [];
   /** The peer asked us to go on elsewhere. */
   #leaving: { readonly reason: string; readonly pauseMs: number } | null = null;
 
@@ -55,6 +48,8 @@ export class ClientSession {
     this.#rules = rules;
     this.#wire = new Wire(config, ports);
     this.#keeper = new SessionKeeper(config.windowMax, config.sessionTimeoutMs);
+    this.#settling = new Settling(ports, this.#keeper, this.#wire);
+    this.#sending = new Sending(config.timeoutMs, this.#wire, this.#queue, this.#keeper);
   }
 
   /** `now`: milliseconds of any monotonic clock. */
@@ -93,7 +88,7 @@ export class ClientSession {
     }
     if (now >= this.#earliest) this.#expire(now);
     this.#pump(now);
-    this.#tell();
+    this.#settling.tell();
   }
 
   /** When `tick` is needed at the latest; Infinity: not before the next event. */
@@ -101,7 +96,7 @@ export class ClientSession {
     return Math.min(
       this.#earliest,
       this.#wire.redialAt,
-      this.#wire.isUp ? this.#nextSending() : Infinity,
+      this.#wire.isUp ? this.#sending.nextAt(this.#now, this.#life === 'open') : Infinity,
       this.#life === 'ending' ? this.#closeBy : Infinity,
     );
   }
@@ -113,7 +108,7 @@ export class ClientSession {
 
   /** Calls that are not settled. */
   get pending(): number {
-    return this.#calls.size;
+    return this.#settling.calls.size;
   }
 
   /** Plain data, in a fixed order. */
@@ -124,7 +119,7 @@ export class ClientSession {
       keeper: this.#keeper.dump(),
       earliest: this.#earliest === Infinity ? null : this.#earliest,
       now: this.#now,
-      lastOrder: this.#lastOrder,
+      lastOrder: this.#sending.lastOrder,
       life: this.#life,
       closeBy: this.#closeBy === Infinity ? null : this.#closeBy,
     };
@@ -140,12 +135,12 @@ export class ClientSession {
     session.#wire.load(dumped.wire);
     const calls = loadCalls(dumped.calls, session.#wire, session.#queue);
     for (const call of calls) {
-      if (call.purpose === 'call' && !call.settled) session.#calls.set(call.callId, call);
+      if (call.purpose === 'call' && !call.settled) session.#settling.calls.set(call.callId, call);
     }
     session.#keeper.load(dumped.keeper, calls);
     session.#earliest = dumped.earliest ?? Infinity;
     session.#now = dumped.now;
-    session.#lastOrder = dumped.lastOrder;
+    session.#sending.lastOrder = dumped.lastOrder;
     session.#life = dumped.life;
     session.#closeBy = dumped.closeBy ?? Infinity;
     return session;
@@ -154,26 +149,26 @@ export class ClientSession {
   #call(event: Extract<SessionEvent, { type: 'call' }>, now: number): void {
     const { callId, kind, payload, minRevision, requestId } = event;
     const deadline = now + (event.timeoutMs > 0 ? event.timeoutMs : this.#config.timeoutMs);
-    this.#lastOrder += 1;
-    const order = this.#lastOrder;
+    const { calls } = this.#settling;
+    const order = this.#sending.nextOrder();
     const call = newCall('call', callId, kind, payload, deadline, minRevision, order, requestId);
     // Whoever repeats a write does so because it was sent before.
     call.mayHaveHappened = call.repeats;
     if (this.#life !== 'open') {
-      this.#fail(call, 'closed', 'this client is closed; connect again');
-    } else if (this.#calls.size >= this.#config.callsMax) {
-      const text = `${String(this.#calls.size)} calls are pending, the limit; await some first`;
-      this.#fail(call, 'overloaded', text);
+      this.#settling.unanswered(call, 'closed', 'this client is closed; connect again');
+    } else if (calls.size >= this.#config.callsMax) {
+      const text = `${String(calls.size)} calls are pending, the limit; await some first`;
+      this.#settling.unanswered(call, 'overloaded', text);
     } else {
-      this.#calls.set(callId, call);
+      calls.set(callId, call);
       this.#queue.add(call);
       if (deadline < this.#earliest) this.#earliest = deadline;
     }
   }
 
   #cancel(callId: number): void {
-    const call = this.#calls.get(callId);
-    if (call !== undefined) this.#giveUp(call, 'cancelled', 'the call was cancelled');
+    const call = this.#settling.calls.get(callId);
+    if (call !== undefined) this.#settling.giveUp(call, 'cancelled', 'the call was cancelled');
   }
 
   #connected(welcome: Welcome): void {
@@ -198,9 +193,9 @@ export class ClientSession {
 
   /** Nobody else to ask: what was never sent is refused, and the next call tries again. */
   #rejected(reason: string): void {
-    for (const call of [...this.#calls.values()]) {
+    for (const call of [...this.#settling.calls.values()]) {
       const outcome = mayHappen(call) ? 'unknown' : 'refused';
-      this.#settleFailed(call, outcome, 'wrong-cluster', reason);
+      this.#settling.failed(call, outcome, 'wrong-cluster', reason);
     }
     this.#wire.rest();
   }
@@ -208,9 +203,7 @@ export class ClientSession {
   #abort(): void {
     if (this.#life === 'closed') return;
     this.#life = 'closing';
-    for (const call of [...this.#calls.values()]) {
-      this.#giveUp(call, 'closed', 'the client was closed');
-    }
+    this.#settling.giveUpAll('closed', 'the client was closed');
     this.#finish();
   }
 
@@ -246,13 +239,13 @@ export class ClientSession {
       const known = reply.outcome === Outcome.ok || reply.outcome === Outcome.refused;
       if (known) this.#keeper.release(call);
     } else if (reply.outcome === Outcome.ok) {
-      this.#settleDone(call, reply);
+      this.#settling.done(call, reply);
     } else if (isForLater(reply, this.#wire.peerIsNode)) {
       this.#tryLater(call, reply, now);
     } else if (expired && call.kind === RequestKind.write) {
       this.#takeExpiry(call, reply);
     } else {
-      this.#settleFailed(call, this.#outcomeOf(call, reply), reply.code, reply.message);
+      this.#settling.failed(call, this.#outcomeOf(call, reply), reply.code, reply.message);
     }
   }
 
@@ -292,7 +285,7 @@ export class ClientSession {
     if (refused && never) {
       this.#queue.renumber(call);
     } else {
-      this.#settleFailed(call, 'unknown', reply.code, reply.message);
+      this.#settling.failed(call, 'unknown', reply.code, reply.message);
     }
   }
 
@@ -305,121 +298,33 @@ export class ClientSession {
       this.#considerLeaving(reply);
     } else {
       const waited = this.#queue.writes.filter((call) => call.order < opening.order);
-      for (const call of waited) this.#settleFailed(call, 'not-done', reply.code, reply.message);
+      for (const call of waited) this.#settling.failed(call, 'not-done', reply.code, reply.message);
     }
-  }
-
-  /** When something may be sent that can't be now. */
-  #nextSending(): number {
-    let next = this.#queue.nextRecall;
-    if (!this.#wire.hasRoom(0)) return next;
-    if (this.#queue.writes.length > 0) next = Math.min(next, this.#keeper.openingAt(this.#now));
-    return this.#life === 'open' ? Math.min(next, this.#keeper.keepAliveAt()) : next;
   }
 
   #pump(now: number): void {
     const wire = this.#wire;
-    const wanted = this.#life === 'open' || this.#calls.size > 0;
+    const { calls } = this.#settling;
+    const wanted = this.#life === 'open' || calls.size > 0;
     if (wire.phase === 'pausing' && wanted && now >= wire.redialAt) wire.dial();
-    if (wire.phase === 'idle' && this.#calls.size > 0) wire.dial();
+    if (wire.phase === 'idle' && calls.size > 0) wire.dial();
     if (wire.isUp) {
-      this.#queue.recall(now);
-      this.#sendAll(now);
-      this.#keepAlive(now);
+      this.#sending.all(now);
+      if (this.#life === 'open') this.#sending.keepAlive(now);
     }
-    if (this.#life === 'closing' && this.#calls.size === 0) this.#end(now);
+    if (this.#life === 'closing' && calls.size === 0) this.#end(now);
     else if (this.#life === 'ending' && (!wire.isUp || now >= this.#closeBy)) this.#finish();
     wire.flush();
   }
 
-  #sendAll(now: number): void {
-    const queue = this.#queue;
-    if (queue.again.length > 0) queue.again = drain(queue.again, (call) => this.#send(call, now));
-    if (queue.again.length > 0) return;
-    if (queue.writes.length > 0) {
-      queue.writes = drain(
-        queue.writes,
-        (call) => this.#number(call, now) && this.#send(call, now),
-      );
-    }
-    if (queue.reads.length > 0) queue.reads = drain(queue.reads, (call) => this.#send(call, now));
-  }
-
-  /** Gives a new write its place in the open session, or opens one. */
-  #number(call: Call, now: number): boolean {
-    if (this.#keeper.session !== 0) {
-      return this.#wire.hasRoom(call.payload.length) && this.#keeper.number(call);
-    }
-    if (this.#keeper.needsOpening(now) && this.#wire.hasRoom(0)) {
-      this.#keeper.opening = this.#housekeep('open', 0, now);
-    }
-    return false;
-  }
-
-  #send(call: Call, now: number): boolean {
-    if (!this.#wire.hasRoom(call.payload.length)) return false;
-    this.#wire.send(call, this.#keeper.lowestAwaited(call), now);
-    if (call.kind === RequestKind.write) this.#keeper.touch(now);
-    return true;
-  }
-
-  #keepAlive(now: number): void {
-    const isDue = this.#life === 'open' && now >= this.#keeper.keepAliveAt();
-    if (!isDue || !this.#wire.hasRoom(0)) return;
-    this.#keeper.keepAlive = this.#housekeep('keep-alive', this.#keeper.session, now);
-    this.#keeper.touch(now);
-  }
-
-  #housekeep(purpose: 'open' | 'keep-alive' | 'close', session: number, now: number): Call {
-    this.#lastOrder += 1;
-    const deadline = now + this.#config.timeoutMs;
-    const call = housekeeping(purpose, session, deadline, this.#lastOrder);
-    this.#wire.send(call, 0, now);
-    return call;
-  }
-
   #expire(now: number): void {
     let earliest = Infinity;
-    for (const call of [...this.#calls.values()]) {
+    for (const call of [...this.#settling.calls.values()]) {
       if (call.deadline > now) earliest = Math.min(earliest, call.deadline);
-      else this.#giveUp(call, 'timeout', 'no answer came in time');
+      else this.#settling.giveUp(call, 'timeout', 'no answer came in time');
     }
     this.#queue.dropSettled();
     this.#earliest = Math.max(earliest, now + SWEEP_MS);
-  }
-
-  #giveUp(call: Call, code: string, why: string): void {
-    this.#fail(call, code, givenUp(call, why, this.#wire.status));
-  }
-
-  #fail(call: Call, code: string, message: string): void {
-    this.#settleFailed(call, outcomeUnanswered(call), code, message);
-  }
-
-  #settleDone(call: Call, reply: Reply): void {
-    this.#settle(call, {
-      outcome: 'ok',
-      payload: reply.payload,
-      parts: call.parts ?? NO_PARTS,
-      servedBy: reply.servedBy,
-      linearizable: reply.linearizable,
-      requestId: requestIdOf(call),
-    });
-    this.#keeper.release(call);
-  }
-
-  #settleFailed(call: Call, outcome: FailureOutcome, code: string, message: string): void {
-    const unknown = outcome === 'unknown';
-    const requestId = unknown ? requestIdOf(call) : null;
-    this.#settle(call, { outcome, code, message, requestId });
-    if (!unknown) this.#keeper.release(call);
-    else this.#keeper.abandon(call);
-  }
-
-  #settle(call: Call, settlement: Settlement): void {
-    call.settled = true;
-    this.#calls.delete(call.callId);
-    this.#settlements.push([call.callId, settlement]);
   }
 
   /** A session with writes of unknown outcome is left to expire: they may yet be repeated. */
@@ -431,23 +336,14 @@ export class ClientSession {
     }
     this.#life = 'ending';
     this.#closeBy = now + CLOSE_MS;
-    this.#housekeep('close', session, now);
+    this.#sending.housekeep('close', session, now);
   }
 
   #finish(): void {
     if (this.#life === 'closed') return;
     this.#life = 'closed';
     this.#wire.close();
-    this.#tell();
+    this.#settling.tell();
     this.#ports.closed();
-  }
-
-  /** Last of all, so that a caller that calls again at once meets a machine at rest. */
-  #tell(): void {
-    while (this.#settlements.length > 0) {
-      const settlements = this.#settlements;
-      this.#settlements = [];
-      for (const [callId, settlement] of settlements) this.#ports.settle(callId, settlement);
-    }
   }
 }

@@ -36,6 +36,7 @@ describe('a proxy before one real node', () => {
   let config: ProxyConfig;
   let relevo: Relevo;
   let kv: KvClient;
+  const logged: { event: string; data: Readonly<Record<string, unknown>> }[] = [];
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'relevo-proxy-'));
@@ -53,7 +54,7 @@ describe('a proxy before one real node', () => {
     node = await startNode(nodeConfig, { bornLeader: true, log: quiet, fatal });
     const settings = { NODES: nodes, PROXY_PORT: `${proxyPort}`, PROXY_HTTP_PORT: `${httpPort}` };
     config = loadProxyConfig([], { ...settings, QUEUE_TIMEOUT: '10s' }, directory);
-    proxy = await startProxy(config, quiet);
+    proxy = await startProxy(config, (_level, event, data) => logged.push({ event, data }));
     relevo = await Relevo.connect(`${proxyPort}`, { timeoutMs: 20_000 });
     kv = new KvClient(`127.0.0.1:${proxyPort}`, credentials.createInsecure());
   }, 30_000);
@@ -185,6 +186,38 @@ describe('a proxy before one real node', () => {
     expect(metrics).toMatch(/relevo_proxy_node_reads_total\{node="ada",id="1",proxy="[^"]+"\} \d+/);
     const ready = await fetch(`http://127.0.0.1:${proxy.httpPort}/readyz`);
     expect(ready.status).toBe(200);
+  });
+
+  test('/metrics has the times of requests by kind, and what was answered', async () => {
+    await relevo.put('timed', '1');
+    await relevo.get('timed');
+    const metrics = await (await fetch(`http://127.0.0.1:${proxy.httpPort}/metrics`)).text();
+    const figure = (line: string): number => {
+      const [, found] =
+        new RegExp(`^relevo_proxy_${line}[^}]*\\} (\\S+)$`, 'm').exec(metrics) ?? [];
+      return Number(found);
+    };
+    expect(metrics).toContain('# TYPE relevo_proxy_request_seconds histogram');
+    for (const kind of ['write', 'read']) {
+      const count = figure(`request_seconds_count\\{kind="${kind}"`);
+      expect(count).toBeGreaterThan(0);
+      expect(figure(`request_seconds_bucket\\{kind="${kind}",le="\\+Inf"`)).toBe(count);
+      expect(figure(`request_seconds_bucket\\{kind="${kind}",le="30"`)).toBe(count);
+      expect(figure(`request_seconds_sum\\{kind="${kind}"`)).toBeGreaterThan(0);
+      expect(figure(`requests_total\\{kind="${kind}",outcome="ok"`)).toBeGreaterThan(0);
+    }
+    expect(figure('requests_total\\{kind="write",outcome="refused"')).toBeGreaterThan(0);
+    expect(figure('request_seconds_count\\{kind="stale-read"')).toBe(0);
+  });
+
+  test('a refused write is logged by its id, and never by its key or value', async () => {
+    const key = `secret-key-${'k'.repeat(5_000)}`;
+    await expect(relevo.put(key, 'secret-value')).rejects.toMatchObject({ outcome: 'refused' });
+    const lines = logged.filter(({ event }) => event === 'request refused');
+    expect(lines.at(-1)?.data).toMatchObject({ kind: 'write', code: 'too-large', peer: 'ada' });
+    expect(lines.at(-1)?.data['request']).toMatch(/^\d+:\d+$/);
+    expect(lines.at(-1)?.data['term']).toBeGreaterThan(0);
+    expect(JSON.stringify(logged)).not.toContain('secret');
   });
 
   test('a client of another cluster is turned away at once, with both names', async () => {

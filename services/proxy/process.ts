@@ -16,7 +16,8 @@ import type { ProxyLog } from './log.js';
 import { NodeDialer, type NodeEvents } from './node-dialer.js';
 import { OwnClient } from './own-client.js';
 import { addProxyMetrics } from './proxy-metrics.js';
-import type { RouterConfig, RouterReport, RouterView } from './router/types.js';
+import { ReportLog } from './report-log.js';
+import type { RouterConfig, RouterView } from './router/types.js';
 
 const SERVICES = ['relevo.v1.Session', 'relevo.v1.Kv', 'relevo.v1.Admin'];
 /** Until a node has said how long an idle session lives. */
@@ -49,7 +50,7 @@ class Proxy implements RunningProxy {
   port = 0;
   httpPort = 0;
   readonly #config: ProxyConfig;
-  readonly #log: ProxyLog;
+  readonly #log: ReportLog;
   readonly #server = new Server(SERVER_OPTIONS);
   readonly #driver: Driver;
   readonly #nodes: ReadonlyMap<number, NodeDialer>;
@@ -66,7 +67,7 @@ class Proxy implements RunningProxy {
   constructor(config: ProxyConfig, log: ProxyLog) {
     this.host = config.host;
     this.#config = config;
-    this.#log = log;
+    this.#log = new ReportLog(log, (node) => this.#nameOf(node));
     this.#driver = new Driver(routerConfig(config), {
       toNode: (node, requests) => {
         this.#nodes.get(node)?.send(requests);
@@ -76,7 +77,7 @@ class Proxy implements RunningProxy {
         else this.#streams.reply(connection, replies);
       },
       report: (report) => {
-        this.#report(report);
+        this.#log.report(report);
       },
     });
     const handle = this.#driver.handle.bind(this.#driver);
@@ -107,7 +108,12 @@ class Proxy implements RunningProxy {
     for (const node of this.#nodes.values()) node.dial();
     this.#setServing(true);
     const { port } = this;
-    this.#log('info', 'listening', { host, port, httpPort: this.httpPort, processId: process.pid });
+    this.#log.line('info', 'listening', {
+      host,
+      port,
+      httpPort: this.httpPort,
+      processId: process.pid,
+    });
   }
 
   view(): RouterView {
@@ -127,7 +133,7 @@ class Proxy implements RunningProxy {
     for (const node of this.#nodes.values()) node.close();
     this.#driver.close();
     await this.#http?.close();
-    this.#log('info', 'stopped', {});
+    this.#log.line('info', 'stopped', {});
   }
 
   #dialerOf(id: number): NodeDialer {
@@ -151,7 +157,7 @@ class Proxy implements RunningProxy {
         handle({ type: 'node-replies', node: id, replies });
       },
     };
-    return new NodeDialer(node, { name, clusterId }, events, this.#log);
+    return new NodeDialer(node, { name, clusterId }, events, this.#log.line);
   }
 
   #welcome(): Welcome {
@@ -177,24 +183,6 @@ class Proxy implements RunningProxy {
     if (leader !== 0) return null;
     const connected = nodes.filter((node) => node.connected).length;
     return `no leader is known; ${connected} of ${nodes.length} nodes are connected`;
-  }
-
-  #report(report: RouterReport): void {
-    switch (report.type) {
-      case 'leader':
-        this.#log('info', 'leader', { leader: this.#nameOf(report.node), term: report.term });
-        return;
-      case 'no-leader':
-        this.#log('warn', 'no leader', { previous: this.#nameOf(report.previous) });
-        return;
-      case 'readers':
-        this.#log('info', 'readers', { nodes: report.nodes.map((node) => this.#nameOf(node)) });
-        return;
-      case 'taken-back': {
-        const { requests, reason } = report;
-        this.#log('info', 'taken back', { peer: this.#nameOf(report.node), requests, reason });
-      }
-    }
   }
 }
 

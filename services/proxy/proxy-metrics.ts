@@ -1,5 +1,9 @@
 /** What /metrics of a proxy tells. All of it is counted by the router anyway, and read when asked for. */
+import { outcomeWord } from '#rpc/errors';
+import { Outcome } from '#rpc/session/frames';
 import type { Labels, Metrics } from '#telemetry';
+import { LANES } from './router/queue.js';
+import { LATENCY_BOUNDS_MS } from './router/served.js';
 import type { RouterNodeView, RouterView } from './router/types.js';
 
 export function addProxyMetrics(
@@ -8,6 +12,7 @@ export function addProxyMetrics(
   nameOf: (node: number) => string,
 ): void {
   addNodeMetrics(metrics, view, nameOf);
+  addServedMetrics(metrics, view);
   const gauge = (name: string, help: string, read: (view: RouterView) => number): void => {
     metrics.gauge(`relevo_proxy_${name}`, help, () => read(view()));
   };
@@ -22,6 +27,40 @@ export function addProxyMetrics(
   counter('resends', 'Requests sent again, to another node or leader.', ({ resends }) => resends);
   counter('overloaded', 'Requests turned away by a limit.', ({ overloaded }) => overloaded);
   counter('timeouts', 'Requests whose time was up here.', ({ timedOut }) => timedOut);
+}
+
+/** The kinds by which requests are told apart, as labels. */
+const KINDS = { write: 'write', read: 'read', stale: 'stale-read' } as const;
+const OUTCOMES = [Outcome.ok, Outcome.notDone, Outcome.refused, Outcome.unknown];
+
+function addServedMetrics(metrics: Metrics, view: () => RouterView): void {
+  metrics.bucketed(
+    'relevo_proxy_request_seconds',
+    'From the arrival of a request that was let in until its client was told, whatever it was told.',
+    LATENCY_BOUNDS_MS.map((ms) => ms / 1_000),
+    ['kind'],
+    () => {
+      const { served } = view();
+      return LANES.map((lane) => {
+        const { buckets, sumMs } = served[lane];
+        return { labels: { kind: KINDS[lane] }, buckets, sum: sumMs / 1_000 };
+      });
+    },
+  );
+  metrics.counter(
+    'relevo_proxy_requests_total',
+    'Requests answered, by what was said: ok, not-done, refused, unknown.',
+    () => {
+      const { served } = view();
+      return LANES.flatMap((lane) =>
+        OUTCOMES.map((outcome) => ({
+          labels: { kind: KINDS[lane], outcome: outcomeWord(outcome) },
+          value: served[lane].outcomes[outcome] ?? 0,
+        })),
+      );
+    },
+    ['kind', 'outcome'],
+  );
 }
 
 function addNodeMetrics(

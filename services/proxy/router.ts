@@ -15,9 +15,11 @@ import type { NodeLink } from './router/node-link.js';
 import { Outbox } from './router/outbox.js';
 import { Parts } from './router/parts.js';
 import { LANES, Queue } from './router/queue.js';
+import { Remarks } from './router/remarks.js';
 import { Rescue } from './router/rescue.js';
 import { ROUTER_RULES, type RouterRules } from './router/rules.js';
 import { Sendings } from './router/sendings.js';
+import { Served } from './router/served.js';
 import type {
   RouterConfig,
   RouterEvent,
@@ -42,6 +44,8 @@ export class Router {
   readonly #parts: Parts;
   readonly #deadlines = new Deadlines();
   readonly #rescue: Rescue;
+  readonly #served = new Served();
+  readonly #remarks: Remarks;
   #lastOrder = 0;
 
   constructor(config: RouterConfig, ports: RouterPorts, rules: RouterRules = ROUTER_RULES) {
@@ -56,7 +60,11 @@ export class Router {
     this.#clients = new Clients(config, this.#figures);
     this.#queue = new Queue(config);
     this.#sendings = new Sendings(this.#parts, this.#figures);
-    this.#verdicts = new Verdicts(config, rules, this.#outbox, this.#parts, this.#figures);
+    this.#remarks = new Remarks(report);
+    this.#verdicts = new Verdicts({
+      ...{ config, rules, outbox: this.#outbox, parts: this.#parts, figures: this.#figures },
+      ...{ served: this.#served, remarks: this.#remarks },
+    });
     this.#rescue = new Rescue({
       ...{ config, rules, report, fleet: this.#fleet, queue: this.#queue, parts: this.#parts },
       ...{ sendings: this.#sendings, deadlines: this.#deadlines, verdicts: this.#verdicts },
@@ -95,11 +103,12 @@ export class Router {
         this.#takeReplies(this.#fleet.node(event.node), event.replies, now);
         break;
       case 'stop':
-        this.#stop();
+        this.#stop(now);
         break;
     }
     if (now >= this.#deadlines.earliest) this.#expire(now);
     this.#pump(now);
+    this.#remarks.look(now);
     this.#outbox.flush(this.#fleet.nodes);
   }
 
@@ -118,6 +127,7 @@ export class Router {
       queued: this.#queue.length,
       queuedBytes: this.#queue.bytes,
       inFlight: this.#sendings.inFlight.size,
+      served: this.#served.dump(),
       ...this.#figures,
     };
   }
@@ -134,6 +144,8 @@ export class Router {
       lastOrder: this.#lastOrder,
       heldBytes: this.#parts.bytes,
       stopped: this.#clients.stopped,
+      served: this.#served.dump(),
+      remarks: this.#remarks.dump(),
       ...this.#figures,
     });
   }
@@ -157,6 +169,8 @@ export class Router {
     router.#lastOrder = dumped.lastOrder;
     router.#parts.bytes = dumped.heldBytes;
     router.#clients.stopped = dumped.stopped;
+    router.#served.load(dumped.served);
+    router.#remarks.load(dumped.remarks);
     const { resends, overloaded, timedOut } = dumped;
     Object.assign(router.#figures, { resends, overloaded, timedOut });
     return router;
@@ -182,7 +196,7 @@ export class Router {
     }
     const refusal = this.#clients.refusalOf(client, request);
     if (refusal === null) this.#accept(client, request, lane, now);
-    else this.#outbox.reply(client.connection, refusal);
+    else this.#verdicts.turnAway(client, request, lane, refusal, now);
   }
 
   #accept(client: ClientLink, request: Request, lane: LaneName, now: number): void {
@@ -191,7 +205,8 @@ export class Router {
     const node = waits ? null : this.#fleet.pick(lane);
     if (node === null && !this.#queue.hasRoom(request.payload.length)) {
       this.#figures.overloaded += 1;
-      this.#outbox.reply(client.connection, overloadedQueue(request.id, config));
+      const refusal = overloadedQueue(request.id, config);
+      this.#verdicts.turnAway(client, request, lane, refusal, now);
       return;
     }
     client.requests += 1;
@@ -199,9 +214,9 @@ export class Router {
     const deadline = now + (request.timeoutMs > 0 ? request.timeoutMs : config.requestTimeoutMs);
     this.#lastOrder += 1;
     if (node !== null) {
-      this.#forward(newFlight(client, request, this.#lastOrder, deadline), node, lane, now);
+      this.#forward(newFlight(client, request, this.#lastOrder, now, deadline), node, lane, now);
     } else {
-      const flight = newFlight(client, ownCopy(request), this.#lastOrder, deadline);
+      const flight = newFlight(client, ownCopy(request), this.#lastOrder, now, deadline);
       this.#queue.lanes[lane].push(flight);
       this.#deadlines.set(flight, Math.min(deadline, now + config.queueTimeoutMs));
     }
@@ -259,7 +274,7 @@ export class Router {
         return;
       }
     }
-    this.#verdicts.answer(flight, node, reply);
+    this.#verdicts.answer(flight, node, reply, now);
   }
 
   #loseNode(node: NodeLink, now: number): void {
@@ -275,10 +290,10 @@ export class Router {
     }
   }
 
-  #stop(): void {
+  #stop(now: number): void {
     this.#clients.stopped = true;
     for (const [flight] of this.#queue.takeUnsent()) {
-      this.#verdicts.settle(flight, stopping(flight.request.id));
+      this.#verdicts.settle(flight, stopping(flight.request.id), now);
     }
   }
 
@@ -286,12 +301,12 @@ export class Router {
     const hasLeader = this.#fleet.routes.leader !== null;
     this.#deadlines.sweep(now, (live) => {
       for (const [flight, lane] of this.#queue.takeExpired(live)) {
-        this.#verdicts.giveUp(flight, lane, hasLeader);
+        this.#verdicts.giveUp(flight, lane, hasLeader, now);
       }
       for (const [id, flight] of this.#sendings.inFlight) {
         if (live(flight)) continue;
         const { node } = flight;
-        this.#verdicts.giveUp(flight, laneOf(flight.request.kind) ?? 'write', hasLeader);
+        this.#verdicts.giveUp(flight, laneOf(flight.request.kind) ?? 'write', hasLeader, now);
         if (node !== null) this.#sendings.land(flight, id, node);
       }
     });

@@ -4,6 +4,8 @@ import { laneOf, type ClientLink, type Flight, type LaneName } from './flight.js
 import type { Lane } from './lane.js';
 import type { FleetDump } from './fleet.js';
 import type { NodeLink } from './node-link.js';
+import type { RemarksDump } from './remarks.js';
+import type { ServedView } from './served.js';
 
 export interface FlightDump {
   /** Null while it waits. */
@@ -12,6 +14,7 @@ export interface FlightDump {
   readonly connection: number;
   readonly request: Request;
   readonly order: number;
+  readonly arrived: number;
   readonly deadline: number;
   readonly expires: number;
   readonly node: number | null;
@@ -30,6 +33,8 @@ interface Figures {
   readonly resends: number;
   readonly overloaded: number;
   readonly timedOut: number;
+  readonly served: ServedView;
+  readonly remarks: RemarksDump;
 }
 
 export interface RouterDump extends Figures {
@@ -86,10 +91,16 @@ export function loadFlights(
 }
 
 function dumpFlight(flight: Flight, id: number | null, lane: LaneName | null): FlightDump {
-  const { client, node, request, order, deadline, expires, sendings } = flight;
+  const { client, node, request, order, arrived, deadline, expires, sendings } = flight;
   return {
-    ...{ id, lane, connection: client.connection, request: { ...request }, order, deadline },
-    ...{ expires, node: node?.id ?? null, sendings, mayHaveHappened: flight.mayHaveHappened },
+    ...{ id, lane, connection: client.connection, request: { ...request }, order, arrived },
+    ...{
+      deadline,
+      expires,
+      node: node?.id ?? null,
+      sendings,
+      mayHaveHappened: flight.mayHaveHappened,
+    },
     ...{ parts: flight.parts === null ? null : [...flight.parts], streaming: flight.streaming },
   };
 }
@@ -100,10 +111,11 @@ function loadFlight(
   nodes: readonly NodeLink[],
   clients: ReadonlyMap<number, ClientLink>,
 ): Flight {
-  const { connection, request, order, deadline, expires, sendings } = saved;
+  const { connection, request, order, arrived, deadline, expires, sendings } = saved;
   const gone: ClientLink = { connection, open: false, requests: 0, bytes: 0 };
   return {
-    ...{ client: clients.get(connection) ?? gone, request, order, deadline, expires, sendings },
+    ...{ client: clients.get(connection) ?? gone, request, order, arrived, deadline },
+    ...{ expires, sendings },
     node: nodes.find((node) => node.id === saved.node) ?? null,
     mayHaveHappened: saved.mayHaveHappened,
     parts: saved.parts === null ? null : [...saved.parts],

@@ -16,6 +16,8 @@ export interface Flight {
   readonly request: Request;
   /** Of arrival; what goes out again goes in this order. */
   readonly order: number;
+  /** When it came in. */
+  readonly arrived: number;
   /** When the client's time is up. */
   readonly deadline: number;
   /** When this flight has to be looked at: the deadline, or the end of its time in the queue. */
@@ -61,12 +63,14 @@ export function newFlight(
   client: ClientLink,
   request: Request,
   order: number,
+  arrived: number,
   deadline: number,
 ): Flight {
   return {
     client,
     request,
     order,
+    arrived,
     deadline,
     expires: deadline,
     node: null,

@@ -85,7 +85,7 @@ export class Rescue {
       requests += 1;
       flight.mayHaveHappened = true;
       if (this.mayGoAgain(flight)) this.putBack(flight, now);
-      else verdicts.settle(flight, lost(flight, node.id));
+      else verdicts.settle(flight, lost(flight, node.id), now);
     }
     if (requests > 0) this.#of.report({ type: 'taken-back', node: node.id, requests, reason });
   }

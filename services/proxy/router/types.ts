@@ -1,5 +1,7 @@
 /** The router's vocabulary: what it is told, what it asks of the world, and what it shows. */
-import type { NodeState, Reply, Request, Welcome } from '#rpc/session/frames';
+import type { NodeState, Outcome, Reply, Request, Welcome } from '#rpc/session/frames';
+import type { LaneName } from './flight.js';
+import type { ServedView } from './served.js';
 
 export interface RouterConfig {
   /** Ids of every node that the proxy dials, ascending. */
@@ -77,7 +79,22 @@ export type RouterReport =
       readonly node: number;
       readonly requests: number;
       readonly reason: 'lost' | 'silent' | 'deposed';
-    };
+    }
+  /** A request that failed, or took long; a bounded number of them. */
+  | {
+      readonly type: 'request';
+      readonly lane: LaneName;
+      /** 0 for both: it has no id that others know. */
+      readonly session: number;
+      readonly sequence: number;
+      readonly outcome: Outcome;
+      readonly code: string;
+      /** Whose word it is; 0: the router's own. */
+      readonly node: number;
+      readonly ms: number;
+    }
+  /** So many more of them, which were not told of. */
+  | { readonly type: 'more-requests'; readonly requests: number };
 
 export interface RouterNodeView {
   readonly node: number;
@@ -106,4 +123,5 @@ export interface RouterView {
   readonly resends: number;
   readonly overloaded: number;
   readonly timedOut: number;
+  readonly served: ServedView;
 }

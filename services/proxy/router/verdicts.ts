@@ -1,66 +1,78 @@
 /** The last that a client hears of its request: a node's answer, or the router's own word. */
-import { Outcome, type Reply } from '#rpc/session/frames';
+import { Outcome, type Reply, type Request } from '#rpc/session/frames';
 import { timedOut } from './answers.js';
 import type { RouterFigures } from './figures.js';
-import { laneOf, readdressed, type Flight, type LaneName } from './flight.js';
+import { laneOf, readdressed, type ClientLink, type Flight, type LaneName } from './flight.js';
 import type { NodeLink } from './node-link.js';
 import type { Outbox } from './outbox.js';
 import type { Parts } from './parts.js';
+import type { Remarks } from './remarks.js';
 import type { RouterRules } from './rules.js';
+import type { Served } from './served.js';
 import type { RouterConfig } from './types.js';
 
-export class Verdicts {
-  readonly #config: RouterConfig;
-  readonly #rules: RouterRules;
-  readonly #outbox: Outbox;
-  readonly #parts: Parts;
-  readonly #figures: RouterFigures;
+/** The parts of a router that it works on. */
+interface VerdictParts {
+  readonly config: RouterConfig;
+  readonly rules: RouterRules;
+  readonly outbox: Outbox;
+  readonly parts: Parts;
+  readonly figures: RouterFigures;
+  readonly served: Served;
+  readonly remarks: Remarks;
+}
 
-  constructor(
-    config: RouterConfig,
-    rules: RouterRules,
-    outbox: Outbox,
-    parts: Parts,
-    figures: RouterFigures,
-  ) {
-    this.#config = config;
-    this.#rules = rules;
-    this.#outbox = outbox;
-    this.#parts = parts;
-    this.#figures = figures;
+export class Verdicts {
+  readonly #of: VerdictParts;
+
+  constructor(parts: VerdictParts) {
+    this.#of = parts;
+  }
+
+  /** Refuses what was not let in. */
+  turnAway(client: ClientLink, request: Request, lane: LaneName, reply: Reply, now: number): void {
+    this.#of.served.turnedAway(lane, reply.outcome);
+    this.#of.remarks.consider(request, lane, reply, 0, now);
+    this.#of.outbox.reply(client.connection, reply);
   }
 
   /** Passes a node's final answer on. */
-  answer(flight: Flight, node: NodeLink, reply: Reply): void {
+  answer(flight: Flight, node: NodeLink, reply: Reply, now: number): void {
     if (laneOf(flight.request.kind) !== 'write') node.reads += 1;
     else node.writes += 1;
     const passed = readdressed(reply, flight.request.id);
     if (this.#isUnknownAfterAll(flight, reply)) passed.outcome = Outcome.unknown;
-    this.settle(flight, passed);
+    this.settle(flight, passed, now);
   }
 
-  settle(flight: Flight, reply: Reply): void {
-    const { client } = flight;
+  settle(flight: Flight, reply: Reply, now: number): void {
+    const { client, request } = flight;
     if (!client.open) return;
+    const { served, remarks, parts, outbox } = this.#of;
+    const lane = laneOf(request.kind) ?? 'write';
+    const ms = now - flight.arrived;
     client.requests -= 1;
-    client.bytes -= flight.request.payload.length;
-    if (reply.outcome === Outcome.ok) this.#parts.pass(flight);
-    else this.#parts.drop(flight);
-    this.#outbox.reply(client.connection, reply);
+    client.bytes -= request.payload.length;
+    if (reply.outcome === Outcome.ok) parts.pass(flight);
+    else parts.drop(flight);
+    served.settled(lane, reply.outcome, ms);
+    remarks.consider(request, lane, reply, ms, now);
+    outbox.reply(client.connection, reply);
   }
 
   /** Its time is up. */
-  giveUp(flight: Flight, lane: LaneName, hasLeader: boolean): void {
-    if (flight.client.open) this.#figures.timedOut += 1;
-    this.settle(flight, timedOut(flight, lane, hasLeader, this.#config));
+  giveUp(flight: Flight, lane: LaneName, hasLeader: boolean, now: number): void {
+    const { figures, config } = this.#of;
+    if (flight.client.open) figures.timedOut += 1;
+    this.settle(flight, timedOut(flight, lane, hasLeader, config), now);
   }
 
   /** The node speaks of what it was sent; an earlier sending may have been carried out elsewhere. */
   #isUnknownAfterAll({ request, mayHaveHappened }: Flight, reply: Reply): boolean {
     if (reply.outcome === Outcome.notDone) {
-      return this.#rules.notDoneLeavesResentUnknown(request.kind, mayHaveHappened);
+      return this.#of.rules.notDoneLeavesResentUnknown(request.kind, mayHaveHappened);
     }
     const expired = reply.code === 'session-expired' && reply.outcome === Outcome.refused;
-    return expired && this.#rules.expiryLeavesResentUnknown(mayHaveHappened);
+    return expired && this.#of.rules.expiryLeavesResentUnknown(mayHaveHappened);
   }
 }

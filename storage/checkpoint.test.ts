@@ -129,6 +129,44 @@ test("another cluster's checkpoint is not installed", () => {
   });
 });
 
+test('a large checkpoint is synced on the way, so that no sync is a long one', () => {
+  const bench = new StorageBench(1);
+  bench.start();
+  bench.storage.append([{ index: logIndex(1), term: term(1), body: { kind: 'checkpoint' } }]);
+  bench.settle();
+  const { disk } = bench;
+  const submit = disk.submit.bind(disk);
+  let unsynced = 0;
+  let most = 0;
+  disk.submit = (request) => {
+    if (request.lane === 'checkpoint' && request.op === 'append') unsynced += request.data.length;
+    if (request.lane === 'checkpoint' && request.op === 'sync') unsynced = 0;
+    most = Math.max(most, unsynced);
+    submit(request);
+  };
+  const line = `{"key":"k","value":"${'v'.repeat(1000)}"}`;
+  let left = 30_000;
+  bench.storage.beginCheckpoint(
+    { index: logIndex(1), term: term(1), membership: MEMBERSHIP },
+    {
+      next: (max) => {
+        const count = Math.min(max, left);
+        left -= count;
+        return count === 0 ? null : Array.from({ length: count }, () => line);
+      },
+      close: () => undefined,
+    },
+  );
+  while (!typesOf(bench.events).includes('checkpoint-saved')) {
+    bench.storage.work(500);
+    while (bench.deliver());
+  }
+
+  expect(savedIn(bench).size).toBeGreaterThan(30_000_000);
+  expect(unsynced).toBe(0);
+  expect(most).toBeLessThan(9 * 1024 * 1024);
+});
+
 test.each([1, 7, 64, 100_000])('rule 32: a transfer in parts of %i bytes is installed', (part) => {
   const source = withCheckpoint(1);
   const target = new StorageBench(2);

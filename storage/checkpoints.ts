@@ -56,6 +56,11 @@ export interface CheckpointsState {
 
 /** A write is submitted when so many bytes wait. */
 const WRITE_BYTES = 256 * 1024;
+/**
+ * Synced each time so many bytes more are written: one sync of all of it at the end would hold up the
+ * log's own syncs, which go to the same disk, for as long as it takes.
+ */
+const SYNC_BYTES = 8 * 1024 * 1024;
 /** Lines are encoded so many at a time. */
 const LINES = 128;
 /** A replaced checkpoint stays for so long after it was last read, so that a transfer can end. */
@@ -164,7 +169,11 @@ export class Checkpoints {
     const data = writing.buffer.slice(0, writing.used);
     const path = checkpointPath(index) + UNFINISHED;
     this.#submit(index, { op: 'append', path, size: writing.size, data });
+    const synced = Math.floor(writing.size / SYNC_BYTES);
     writing.size += data.length;
+    if (synced !== Math.floor(writing.size / SYNC_BYTES)) {
+      this.#requests.submit('checkpoint', { op: 'sync', path });
+    }
     writing.used = 0;
     writing.busy = true;
   }

@@ -1,6 +1,12 @@
 /** What a writer was promised so far, over all its lives; and whether a start found it. */
 import type { CutReport } from './cut-report.js';
 
+const PROMISES: ReadonlySet<CutReport['type']> = new Set([
+  'log-durable',
+  'vote-durable',
+  'checkpoint-saved',
+]);
+
 type Recovered = CutReport & { readonly type: 'recovered' };
 
 export class CutLedger {
@@ -10,6 +16,11 @@ export class CutLedger {
   #voteAsked = 0;
   #voteDurable = 0;
   #checkpoint = 0;
+  /**
+   * The power is going: what is reported from here on was asked for, and what is promised does not count,
+   * because nobody saw it before the cut.
+   */
+  isDeaf = false;
   /** Promises that were compared with what a start found. */
   compared = 0;
   acknowledged = 0;
@@ -21,6 +32,7 @@ export class CutLedger {
 
   /** The sentence that says which promise was broken; null if none was. */
   hear(report: CutReport): string | null {
+    if (this.isDeaf && PROMISES.has(report.type)) return null;
     switch (report.type) {
       case 'recovered':
         return this.#compare(report);

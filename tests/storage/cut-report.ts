@@ -28,6 +28,10 @@ export type CutReport =
   | { readonly type: 'vote-durable'; readonly term: number }
   | { readonly type: 'checkpoint-saved'; readonly index: number };
 
+/** Rules that a writer may break, to see that a cut shows it. */
+export const PLANTED = ['syncsBeforeReporting', 'syncsDirectory'] as const;
+export type Planted = (typeof PLANTED)[number];
+
 /** Every 40th entry is a checkpoint's marker. */
 export const MARKER_EVERY = 40;
 

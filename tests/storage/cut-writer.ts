@@ -1,15 +1,22 @@
 /**
  * A process that uses the production storage on the production disk until it is killed, and tells what
- * it asks for and what it was promised: cut-writer DIRECTORY SEED.
+ * it asks for and what it was promised: cut-writer DIRECTORY SEED [PLANTED].
  */
 import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { logIndex, nodeId } from '#raft';
-import { Storage, type DiskCompletion, type Recovered, type StorageEvent } from '#storage';
+import {
+  RULES,
+  Storage,
+  type DiskCompletion,
+  type Recovered,
+  type StorageEvent,
+  type StorageRules,
+} from '#storage';
 import { makeDataDirectory } from '../../node/process/data-directory.js';
 import { FileDisk } from '../../node/process/disk.js';
 import { Random } from '../../simulator/random.js';
-import { entryOf, MARKER_EVERY, stateOf, voteOf, type CutReport } from './cut-report.js';
+import { entryOf, MARKER_EVERY, PLANTED, stateOf, voteOf, type CutReport } from './cut-report.js';
 
 const EXPECT = { clusterId: 'a1b2c3d4', nodeId: nodeId(1), name: 'ada' };
 const IDENTITY = { ...EXPECT, format: 1, storeId: '5566', askedToLead: false };
@@ -25,6 +32,7 @@ const tell = (report: CutReport): void => {
 
 class Writer {
   readonly #random: Random;
+  readonly #rules: StorageRules;
   readonly #disk: FileDisk;
   #storage: Storage | null = null;
   #last = 0;
@@ -37,8 +45,9 @@ class Writer {
   #terms: number[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(directory: string, seed: number) {
+  constructor(directory: string, seed: number, rules: StorageRules) {
     this.#random = new Random(seed);
+    this.#rules = rules;
     this.#disk = new FileDisk(directory, (completions) => {
       this.#completed(completions);
     });
@@ -56,7 +65,10 @@ class Writer {
     }
     this.#resume(found);
     tell(recoveredReport(found));
-    this.#storage = new Storage(this.#disk, found, { segmentBytes: SEGMENT_BYTES });
+    this.#storage = new Storage(this.#disk, found, {
+      segmentBytes: SEGMENT_BYTES,
+      rules: this.#rules,
+    });
     this.#turn();
   }
 
@@ -197,7 +209,9 @@ function faultOf({ base, entries, vote, checkpoint, stateLines }: Recovered): st
   return stateLines.join() === state.join() ? null : 'the checkpoint is not what was written';
 }
 
-const [directory, seed] = process.argv.slice(2);
+const [directory, seed, broken = ''] = process.argv.slice(2);
 if (directory === undefined || seed === undefined) throw new Error('cut-writer DIRECTORY SEED');
 await makeDataDirectory(directory);
-await new Writer(directory, Number(seed)).start();
+const planted = PLANTED.find((name) => name === broken);
+const rules = planted === undefined ? RULES : { ...RULES, [planted]: () => false };
+await new Writer(directory, Number(seed), rules).start();

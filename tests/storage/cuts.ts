@@ -1,7 +1,8 @@
 /**
- * `cuts`: a writer on ext4 is killed, the file system loses its power, and the next writer has to find
- * everything that was acknowledged. In a third of the cycles it is killed, started and acknowledged again
- * before the cut.
+ * `cuts`: a writer writes on ext4 until the file system loses its power, killed just before or alive, and
+ * the next writer has to find everything that was acknowledged. In a third of the cycles it was killed,
+ * started and acknowledged again before. Storages with planted bugs go first, and have to lose something:
+ * else this machine's cuts would prove nothing.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,12 +13,14 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { Random } from '../../simulator/random.js';
 import { CutLedger } from './cut-ledger.js';
-import type { CutReport } from './cut-report.js';
+import { PLANTED, type CutReport, type Planted } from './cut-report.js';
 import { PoweredDisk, whyNoPower } from './power.js';
 
 const WRITER = fileURLToPath(new URL('cut-writer.js', import.meta.url));
 /** A new file system and a first start after so many cycles. */
 const CYCLES_PER_DISK = 10;
+/** A planted bug has to be seen by then. */
+const CONTROL_CYCLES_MAX = 30;
 /** Says that this process is in a mount namespace of its own. */
 const INSIDE = 'RELEVO_POWER_CUTS_INSIDE';
 
@@ -61,11 +64,13 @@ class Cuts {
   readonly #disk: PoweredDisk;
   readonly #random: Random;
   readonly #options: CutOptions;
+  #planted: Planted | null = null;
   #ledger = new CutLedger();
-  readonly #ledgers: CutLedger[] = [];
-  readonly #mounts = new Map<string, number>();
+  #ledgers: CutLedger[] = [];
+  #mounts = new Map<string, number>();
   #lives = 0;
   #restarts = 0;
+  #alive = 0;
 
   constructor(root: string, options: CutOptions) {
     this.#disk = new PoweredDisk(root);
@@ -75,22 +80,48 @@ class Cuts {
 
   async run(): Promise<boolean> {
     const begun = performance.now();
+    const controls: string[] = [];
+    for (const planted of PLANTED) {
+      const cycles = await this.#control(planted);
+      if (cycles === null)
+        return notRun(`${planted}: ${CONTROL_CYCLES_MAX} cuts lost nothing of it`);
+      controls.push(`${planted} after ${cycles}`);
+    }
+    this.#forget();
     for (let cycle = 0; cycle < this.#options.cycles; cycle++) {
-      const fault = await this.#cycle(cycle);
+      const fault = await this.#cycle(cycle, cycle % CYCLES_PER_DISK === 0);
       if (fault !== null) return this.#broken(cycle, fault);
       if (cycle % 50 === 49) console.error(`${cycle + 1} power cuts, nothing lost`);
     }
-    // What the last cut left is read too.
-    this.#disk.on();
-    const fault = await this.#live();
-    this.#disk.cut();
+    const fault = await this.#read();
     if (fault !== null) return this.#broken(this.#options.cycles, fault);
-    console.log(this.#figures((performance.now() - begun) / 1000));
+    console.log(this.#figures((performance.now() - begun) / 1000, controls));
     return true;
   }
 
-  async #cycle(cycle: number): Promise<string | null> {
-    if (cycle % CYCLES_PER_DISK === 0) {
+  /** After how many cuts a planted bug was seen; null if it was not. */
+  async #control(planted: Planted): Promise<number | null> {
+    this.#planted = planted;
+    for (let cycle = 0; cycle < CONTROL_CYCLES_MAX; cycle++) {
+      const fault = (await this.#cycle(0, true)) ?? (await this.#read());
+      if (fault === null) continue;
+      console.error(`planted: ${planted}; seen: ${fault}`);
+      return cycle + 1;
+    }
+    return null;
+  }
+
+  #forget(): void {
+    this.#planted = null;
+    this.#ledgers = [];
+    this.#mounts = new Map();
+    this.#lives = 0;
+    this.#restarts = 0;
+    this.#alive = 0;
+  }
+
+  async #cycle(cycle: number, isNew: boolean): Promise<string | null> {
+    if (isNew) {
       this.#disk.format(cycle / CYCLES_PER_DISK);
       this.#ledger = new CutLedger();
       this.#ledgers.push(this.#ledger);
@@ -98,34 +129,55 @@ class Cuts {
     this.#disk.on();
     const { options } = this.#disk;
     this.#mounts.set(options, (this.#mounts.get(options) ?? 0) + 1);
-    let fault = await this.#live();
-    if (fault === null && this.#random.chance(1 / 3)) {
+    let fault: string | null = null;
+    if (this.#random.chance(1 / 3)) {
       this.#restarts++;
-      fault = await this.#live();
+      fault = await this.#live(false);
     }
-    if (this.#random.chance(0.3)) this.#disk.commitNames();
-    this.#disk.cut();
+    const cutsAlive = this.#random.chance(0.5);
+    if (cutsAlive) this.#alive++;
+    fault ??= await this.#live(cutsAlive);
+    if (!cutsAlive) {
+      if (this.#random.chance(0.3)) this.#disk.commitNames();
+      this.#disk.cut();
+    }
+    this.#disk.off();
     return fault;
   }
 
-  /** One writer from its start until it is killed, after an arbitrary number of reports. */
-  async #live(): Promise<string | null> {
+  /** What the last cut left. */
+  async #read(): Promise<string | null> {
+    this.#disk.on();
+    const fault = await this.#live(false, 1);
+    this.#disk.off();
+    return fault;
+  }
+
+  /** One writer, which ends after an arbitrary number of reports: killed, or its disk dead under it. */
+  async #live(
+    cutsAlive: boolean,
+    reports = this.#random.chance(0.1) ? 1 : this.#random.integer(1, 150),
+  ): Promise<string | null> {
     this.#lives++;
+    this.#ledger.isDeaf = false;
     const directory = join(this.#disk.folder, 'relevo', 'data', 'ada');
-    const writer = spawn(process.execPath, [WRITER, directory, String(this.#random.bits())], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const seed = String(this.#random.bits());
+    const writer = spawn(process.execPath, [WRITER, directory, seed, this.#planted ?? ''], {
+      // What it says when its disk dies is no news.
+      stdio: ['ignore', 'pipe', cutsAlive ? 'ignore' : 'inherit'],
     });
-    let left = this.#random.chance(0.1) ? 1 : this.#random.integer(1, 150);
+    let left = reports;
     let fault: string | null = null;
     for await (const line of createInterface({ input: writer.stdout })) {
       fault ??= this.#ledger.hear(reportOf(line));
-      if (--left === 0) writer.kill('SIGKILL');
+      if (--left !== 0) continue;
+      if (cutsAlive) this.#disk.cut();
+      this.#ledger.isDeaf = cutsAlive;
+      writer.kill('SIGKILL');
     }
     await ended(writer);
-    if (fault === null && writer.signalCode !== 'SIGKILL') {
-      return `the writer ended by itself, with status ${String(writer.exitCode)}`;
-    }
-    return fault;
+    if (fault !== null || left <= 0) return fault;
+    return `the writer ended by itself, with status ${String(writer.exitCode)}`;
   }
 
   #broken(cycle: number, fault: string): boolean {
@@ -135,17 +187,18 @@ class Cuts {
     return false;
   }
 
-  #figures(seconds: number): string {
+  #figures(seconds: number, controls: readonly string[]): string {
     const sum = (pick: (ledger: CutLedger) => number): number =>
       this.#ledgers.reduce((total, ledger) => total + pick(ledger), 0);
     const mounts = [...this.#mounts].map(([name, count]) => `${name} ${count}`).join(', ');
     return (
-      `power cuts: ${this.#options.cycles} (ext4 on a loop device, shut down behind a killed writer; ${mounts}), ` +
+      `power cuts: ${this.#options.cycles} (ext4 on a loop device; ${this.#alive} under a living writer, the others behind a killed one; ${mounts}), ` +
       `${this.#restarts} of them after a second life, ${this.#ledgers.length} first starts; ` +
       `${sum((one) => one.acknowledged)} entries, ${sum((one) => one.votes)} votes, ` +
       `${sum((one) => one.checkpoints)} checkpoints acknowledged, ${sum((one) => one.truncations)} conflicts cut, ` +
       `${sum((one) => one.mended)} of ${this.#lives} starts mended something; ` +
-      `${sum((one) => one.compared)} entries compared, 0 acknowledged entries lost; ${seconds.toFixed(0)} s`
+      `${sum((one) => one.compared)} entries compared, 0 acknowledged entries lost; ` +
+      `planted bugs seen: ${controls.join(', ')}; ${seconds.toFixed(0)} s`
     );
   }
 }

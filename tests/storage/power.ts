@@ -76,8 +76,12 @@ export class PoweredDisk {
     closeSync(file);
   }
 
+  /** From here on nothing reaches the disk any more, and everything that tries fails. */
   cut(): void {
     must('the file system can not be shut down', 'perl', '-e', SHUTDOWN, this.folder);
+  }
+
+  off(): void {
     must('it can not be unmounted', 'umount', this.folder);
   }
 }

@@ -135,9 +135,9 @@ class Scanner {
   /** Left-overs before a checkpoint: a removal that was cut short, or a log that was replaced. */
   #supersedes(after: ChainPosition): boolean {
     const checkpoint = this.#checkpoint;
-    if (checkpoint === null) return false;
-    if (samePosition(after, checkpoint)) return true;
-    return after.index > this.#last.index && after.index < checkpoint.index;
+    // Which checkpoint it was may be gone: a newer one stands for all that the older one stood for.
+    if (checkpoint === null || after.index > checkpoint.index) return false;
+    return after.index < checkpoint.index || samePosition(after, checkpoint);
   }
 
   #begin(number: number, after: ChainPosition): void {

@@ -4,11 +4,14 @@
  */
 import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
+import { powerCuts } from './cuts.js';
 import { enumerateStates, replayHistory } from './states.js';
 
 /** What CI gives, in seconds, and a night. */
 const SECONDS = 45;
 const NIGHTLY_SECONDS = 1800;
+const CYCLES = 200;
+const NIGHTLY_CYCLES = 20_000;
 
 const program = new Command('storage-proof').description(
   'The storage under everything that a disk may do to it.',
@@ -26,6 +29,18 @@ program
     const passed =
       history === undefined ? enumerateStates({ start, seconds }) : replayHistory(history);
     process.exitCode = passed ? 0 : 1;
+  });
+program
+  .command('cuts')
+  .description(
+    'Power cuts of a real file system under a writer that was killed. Needs root on Linux.',
+  )
+  .option('--cycles <n>', 'how many', count)
+  .option('--nightly', `${NIGHTLY_CYCLES} of them`)
+  .option('--seed <n>', 'of what is written, and when it ends', count, 1)
+  .action(async (options: { cycles?: number; nightly?: true; seed: number }) => {
+    const cycles = options.cycles ?? (options.nightly === true ? NIGHTLY_CYCLES : CYCLES);
+    process.exitCode = (await powerCuts({ cycles, seed: options.seed })) ? 0 : 1;
   });
 await program.parseAsync();
 

@@ -16,7 +16,9 @@ const STOP_MS_MAX = 5_000;
 
 export interface ProcessSettings {
   readonly name: string;
-  readonly kind: 'node' | 'proxy';
+  readonly kind: 'node' | 'proxy' | 'client';
+  /** A command that becomes the program, which follows it: `nsenter` and its like. */
+  readonly launcher?: readonly string[];
   /** The JavaScript file to run. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -159,11 +161,12 @@ export class ClusterProcess {
   }
 
   #spawn(): ChildProcess {
-    const { program, environment, workingDirectory, logFile } = this.settings;
+    const { program, launcher = [], environment, workingDirectory, logFile } = this.settings;
+    const [command = '', ...args] = [...launcher, process.execPath, program];
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
     try {
-      return spawn(process.execPath, [program], {
+      return spawn(command, args, {
         cwd: workingDirectory,
         env: { ...inheritedEnvironment(), ...environment, [PARENT_PIPE]: '1' },
         stdio: ['pipe', log, log],

@@ -2,7 +2,7 @@
  * Applies committed entries in order, once, and writes the checkpoint at each marker. The state is
  * replaced as a whole when a checkpoint of another node is installed.
  */
-import { Store, type Applied, type Command } from '#kv';
+import { Store, type Applied, type Command, type StateRules } from '#kv';
 import type { CheckpointMeta, Entry, LogIndex, Membership, Term } from '#raft';
 import type { Storage } from '#storage';
 
@@ -22,6 +22,7 @@ export class Applier {
   #store: Store;
   #membership: Membership;
   readonly #storage: Storage;
+  readonly #rules: StateRules | undefined;
   /** The newest marker applied. */
   #markerIndex: number;
   #commandsSinceMarker = 0;
@@ -31,10 +32,17 @@ export class Applier {
   /** Met while an older one was being written; only the newest is kept. */
   #next: { marker: Marker; cursor: Cursor } | null = null;
 
-  constructor(store: Store, membership: Membership, storage: Storage, checkpointIndex: number) {
+  constructor(
+    store: Store,
+    membership: Membership,
+    storage: Storage,
+    checkpointIndex: number,
+    rules?: StateRules,
+  ) {
     this.#store = store;
     this.#membership = membership;
     this.#storage = storage;
+    this.#rules = rules;
     this.#markerIndex = checkpointIndex;
   }
 
@@ -108,7 +116,7 @@ export class Applier {
     this.#next?.cursor.close();
     this.#next = null;
     this.#writing = false;
-    this.#store = Store.fromCheckpoint(stateLines, checkpoint.index);
+    this.#store = Store.fromCheckpoint(stateLines, checkpoint.index, this.#rules);
     this.#membership = checkpoint.membership;
     this.#markerIndex = checkpoint.index;
     this.#commandsSinceMarker = 0;

@@ -15,19 +15,21 @@ interface Piece {
 export class CheckpointCourier {
   readonly #storage: Storage;
   readonly #network: Network;
+  readonly #chunkBytes: number;
   /** Being read, by the token of the read. */
   readonly #pieces = new Map<number, Piece>();
   #nextToken = 1;
 
-  constructor(storage: Storage, network: Network) {
+  constructor(storage: Storage, network: Network, chunkBytes = CHUNK_BYTES) {
     this.#storage = storage;
     this.#network = network;
+    this.#chunkBytes = chunkBytes;
   }
 
   fetch(piece: Piece, offset: number): void {
     const token = this.#nextToken++;
     this.#pieces.set(token, piece);
-    this.#storage.readCheckpoint(piece.checkpoint.index, offset, CHUNK_BYTES, token);
+    this.#storage.readCheckpoint(piece.checkpoint.index, offset, this.#chunkBytes, token);
   }
 
   /** The storage has read it; it is sent if this node still leads in the same term. */

@@ -1,6 +1,6 @@
 /** What a replica needs of the world, and what the world tells it. Implemented by processes and by the simulator. */
 import type { Operation, OperationResult } from '#kv';
-import type { Message, NodeId } from '#raft';
+import type { MembershipChange, Message, NodeId } from '#raft';
 import type { NodeState, Reply, Request } from '#rpc/session/frames';
 import type { Disk, DiskCompletion } from '#storage';
 
@@ -93,4 +93,6 @@ export type ReplicaEvent =
   /** Hand over leadership and finish; `stopped()` tells when. */
   | { readonly type: 'stop' }
   | { readonly type: 'transfer'; readonly to: NodeId | null }
+  /** By one server; a refusal is reported as a decision, and the outcome shows in the membership. */
+  | { readonly type: 'change-membership'; readonly change: MembershipChange }
   | { readonly type: 'campaign' };

@@ -1,6 +1,7 @@
-/** The consensus core as recovery left it. */
+/** The parts of a node as recovery left them. */
+import { Store } from '#kv';
 import { Raft, type Membership } from '#raft';
-import type { Recovered } from '#storage';
+import { Storage, type Disk, type Recovered } from '#storage';
 import type { ReplicaConfig } from './replica-config.js';
 
 /** As of the checkpoint, or the initial one; what the log says of it comes after. */
@@ -22,6 +23,8 @@ export function raftOf(config: ReplicaConfig, recovered: Recovered): Raft {
       commitDelayMs: 2,
       // A fixed timeout is a written scenario, which is to play as written.
       hints: config.electionTimeoutMsMin !== config.electionTimeoutMsMax,
+      ...(config.batchBytesMax === undefined ? {} : { maxBatchBytes: config.batchBytesMax }),
+      ...(config.rules?.raft === undefined ? {} : { rules: config.rules.raft }),
     },
     {
       vote,
@@ -33,4 +36,15 @@ export function raftOf(config: ReplicaConfig, recovered: Recovered): Raft {
       mayCampaign: !blank || config.clusterIsNew,
     },
   );
+}
+
+export function storageOf(config: ReplicaConfig, recovered: Recovered, disk: Disk): Storage {
+  const rules = config.rules?.storage;
+  return new Storage(disk, recovered, rules === undefined ? {} : { rules });
+}
+
+/** As of the checkpoint; the log's entries are applied to it once they are known to be committed. */
+export function storeOf({ rules }: ReplicaConfig, { checkpoint, stateLines }: Recovered): Store {
+  if (checkpoint === null) return new Store(rules?.state);
+  return Store.fromCheckpoint(stateLines, checkpoint.index, rules?.state);
 }

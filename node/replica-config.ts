@@ -1,6 +1,15 @@
+import type { StateRules } from '#kv';
 import type { LeaderConfig } from '#leader';
-import type { NodeId } from '#raft';
+import type { NodeId, Rules } from '#raft';
+import type { StorageRules } from '#storage';
 import type { RequestLimits } from './admission.js';
+
+/** Production leaves all of them out; a test or a lesson replaces one by a wrong one. */
+export interface ReplicaRules {
+  readonly raft?: Rules;
+  readonly storage?: StorageRules;
+  readonly state?: StateRules;
+}
 
 /** What a replica is told at its start and keeps for life. */
 export interface ReplicaConfig {
@@ -28,6 +37,11 @@ export interface ReplicaConfig {
   readonly readTimeoutMs: number;
   /** So many entries before a checkpoint stay in the log, for followers that are a little behind. */
   readonly trailingEntries: number;
+  /** Of one message's entries, in bytes; the core's default if it is left out. */
+  readonly batchBytesMax?: number;
+  /** Of one piece of a checkpoint on its way to a follower, in bytes; 256 KiB if it is left out. */
+  readonly chunkBytes?: number;
+  readonly rules?: ReplicaRules;
 }
 
 /** Counters since the start, for metrics. */

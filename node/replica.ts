@@ -4,7 +4,7 @@
  * asks for is done in its order, what is committed is applied (in slices), and everybody who waited for
  * it is answered, in batches.
  */
-import { Store } from '#kv';
+import type { Store } from '#kv';
 import { LeaderDuties } from '#leader';
 import {
   logIndex,
@@ -15,7 +15,7 @@ import {
   type Term,
 } from '#raft';
 import type { NodeState } from '#rpc/session/frames';
-import { Storage, type Identity, type Recovered, type StorageEvent } from '#storage';
+import type { Identity, Recovered, Storage, StorageEvent } from '#storage';
 import { Applier } from './applier.js';
 import { CheckpointCourier } from './checkpoint-courier.js';
 import { FirstLeadership } from './first-leadership.js';
@@ -23,7 +23,7 @@ import { leaderView } from './leader-view.js';
 import { MemberRecords } from './member-records.js';
 import { nodeStateOf } from './node-state.js';
 import type { PeerMessage, Ports, ReplicaEvent } from './ports.js';
-import { membershipOf, raftOf } from './recovered-core.js';
+import { membershipOf, raftOf, storageOf, storeOf } from './recovered-core.js';
 import { noFigures, type ReplicaConfig, type ReplicaFigures } from './replica-config.js';
 import { RequestDesk, type Standing } from './request-desk.js';
 
@@ -32,7 +32,7 @@ const APPLY_SLICE = 250;
 const COMPACTION_SLICE_STEPS = 1000;
 const PUBLISH_EVERY_MS = 100;
 
-export type { ReplicaConfig } from './replica-config.js';
+export type { ReplicaConfig, ReplicaRules } from './replica-config.js';
 export type { PayloadCodec, PeerMessage, Ports, ReplicaEvent, Report } from './ports.js';
 
 /** A node that can't write answers stale reads, and says why it does nothing else. */
@@ -74,15 +74,13 @@ export class Replica {
     this.#checkpoint = recovered.checkpoint;
     this.#raft = raftOf(config, recovered);
     this.#term = this.#raft.term;
-    this.storage = new Storage(ports.disk, recovered);
+    this.storage = storageOf(config, recovered, ports.disk);
     const index = recovered.checkpoint?.index ?? logIndex(0);
-    const store =
-      recovered.checkpoint === null
-        ? new Store()
-        : Store.fromCheckpoint(recovered.stateLines, index);
-    this.#applier = new Applier(store, membershipOf(config, recovered), this.storage, index);
+    const store = storeOf(config, recovered);
+    const membership = membershipOf(config, recovered);
+    this.#applier = new Applier(store, membership, this.storage, index, config.rules?.state);
     this.#desk = new RequestDesk(config, ports, this.figures);
-    this.#courier = new CheckpointCourier(this.storage, ports.network);
+    this.#courier = new CheckpointCourier(this.storage, ports.network, config.chunkBytes);
     const { remarks } = recovered;
     ports.report({ type: 'recovered', last: this.#raft.lastIndex, applied: index, remarks });
   }
@@ -189,10 +187,9 @@ export class Replica {
         this.#step({ type: 'connection-lost', peer: event.peer });
         return;
       case 'transfer':
-        this.#step({ type: 'transfer', to: event.to });
-        return;
+      case 'change-membership':
       case 'campaign':
-        this.#step({ type: 'campaign' });
+        this.#step(event);
         return;
       case 'stop':
         this.#stop();

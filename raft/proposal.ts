@@ -91,7 +91,9 @@ function membershipAfter(
       : 'the leader has not yet committed an entry of its own term';
   }
   const learner = change.type === 'promote' ? progressOf(leadership, change.node) : null;
-  if (learner !== null && learner.matchIndex + PROMOTION_LAG_MAX < log.lastIndex) {
+  // Without a log it would be mute, and a quorum that needs its vote could elect nobody.
+  const isBlank = learner?.matchIndex === 0;
+  if (learner !== null && (isBlank || learner.matchIndex + PROMOTION_LAG_MAX < log.lastIndex)) {
     return (
       `node ${String(learner.node)} has entries to ${String(learner.matchIndex)} of ` +
       `${String(log.lastIndex)}: let it catch up first`

@@ -61,20 +61,24 @@ export class SimulatedClient extends Process {
     return this.callers.some(({ call }) => call !== null);
   }
 
+  get isWriting(): boolean {
+    return this.callers.some(({ call }) => call !== null && call.action.kind !== 'get');
+  }
+
   /** Nobody listens on a client. */
   accept(): Parcel | null {
     return null;
   }
 
   protected boot(): void {
-    const { plan, random } = this.world;
+    const { plan } = this.world;
     this.session = new ClientSession(
       {
         ...SESSION_DEFAULTS,
         endpoints: this.endpoints.length,
         timeoutMs: plan.callTimeoutMs,
         sessionTimeoutMs: plan.sessionTimeoutMs,
-        seed: random.bits(),
+        seed: this.random.bits(),
       },
       {
         dial: (endpoint) => {
@@ -96,6 +100,7 @@ export class SimulatedClient extends Process {
           this.say('session closed');
         },
       },
+      this.world.rules.session,
     );
     for (const caller of this.callers) this.pause(caller);
   }
@@ -167,7 +172,7 @@ export class SimulatedClient extends Process {
   }
 
   private pause(caller: Caller): void {
-    const wait = this.world.random.exponential(this.world.plan.thinkMs);
+    const wait = this.random.exponential(this.world.plan.thinkMs);
     const timer = { kind: 'call', caller: this.callers.indexOf(caller) } as const;
     this.world.schedule(this, wait, { type: 'timer', timer });
   }
@@ -250,7 +255,7 @@ export class SimulatedClient extends Process {
   }
 
   private mayRepeat(call: Call): boolean {
-    return call.repeats < REPEATS_MAX && this.world.random.chance(0.6);
+    return call.repeats < REPEATS_MAX && this.random.chance(0.6);
   }
 
   private conclude(caller: Caller, outcome: 'ok' | 'none' | 'unknown', code: string): void {

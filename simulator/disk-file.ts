@@ -142,6 +142,11 @@ export class DiskFile {
     this.#seen = new Bytes(left.contents());
   }
 
+  spoil(at: number, data: Uint8Array): void {
+    this.#durable.put(at, data);
+    this.#seen = this.#rebuilt();
+  }
+
   #rebuilt(): Bytes {
     const bytes = new Bytes(this.#durable.contents());
     for (const record of this.#records) bytes.apply(record);

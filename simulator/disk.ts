@@ -57,6 +57,7 @@ export interface DiskSnapshot {
   readonly nextRecord: number;
   readonly failing: Failing | null;
   readonly isFull: boolean;
+  readonly stalledUntil: number;
   readonly slowness: number;
 }
 
@@ -75,6 +76,7 @@ export class SimulatedDisk implements Disk {
   #nextRecord = 1;
   #failing: Failing | null = null;
   #isFull = false;
+  #stalledUntil = 0;
   /** Requests take so many times as long. */
   slowness = 1;
 
@@ -89,7 +91,7 @@ export class SimulatedDisk implements Disk {
     this.#settle(now);
     let lane = this.#lanes.get(request.lane);
     if (lane === undefined) {
-      lane = { freeAt: now, failure: null };
+      lane = { freeAt: Math.max(now, this.#stalledUntil), failure: null };
       this.#lanes.set(request.lane, lane);
     }
     const { min, max } = this.#latency;
@@ -150,6 +152,34 @@ export class SimulatedDisk implements Disk {
     this.#failing = { code, op };
   }
 
+  /** Nothing is done for so long, ms. */
+  stall(ms: number): void {
+    const until = this.#port.now() + ms;
+    for (const lane of this.#lanes.values()) lane.freeAt = Math.max(lane.freeAt, until);
+    this.#stalledUntil = until;
+  }
+
+  /** Whatever ails it is over. */
+  mend(): void {
+    this.slowness = 1;
+    this.#isFull = false;
+    this.#failing = null;
+    this.#stalledUntil = 0;
+  }
+
+  /** Another disk, with nothing on it. */
+  wipe(): void {
+    this.#files = new Map();
+    this.#names = new DiskNames();
+    this.#lanes = new Map();
+    this.#syncs = [];
+  }
+
+  /** Other bytes stand in a file, on the disk itself. */
+  spoil(path: string, at: number, data: Uint8Array): void {
+    this.#files.get(this.#names.find(path))?.spoil(at, data);
+  }
+
   /** While it is full, whatever would make a file longer fails. */
   set full(isFull: boolean) {
     this.#isFull = isFull;
@@ -187,6 +217,7 @@ export class SimulatedDisk implements Disk {
       nextRecord: this.#nextRecord,
       failing: this.#failing,
       isFull: this.#isFull,
+      stalledUntil: this.#stalledUntil,
       slowness: this.slowness,
     };
   }
@@ -200,6 +231,7 @@ export class SimulatedDisk implements Disk {
     this.#nextRecord = from.nextRecord;
     this.#failing = from.failing;
     this.#isFull = from.isFull;
+    this.#stalledUntil = from.stalledUntil;
     this.slowness = from.slowness;
   }
 

@@ -1,40 +1,116 @@
 /** What goes wrong, when, and how it ends. Every fault is undone by itself, later at the latest. */
+import { across, around, bridge, isolated, oneWay, parted, ring } from './cuts.js';
+import type { Cut, Link } from './cuts.js';
+import type { FaultKind, Strike } from './fault-kinds.js';
+import type { Losses } from './losses.js';
 import type { SimulatedNode } from './node.js';
-import type { FaultKind } from './plan.js';
+import type { Operator } from './operator.js';
 import type { Process, Surroundings } from './process.js';
 import type { SimulatedProxy } from './proxy.js';
 import type { SimulatedClient } from './client.js';
+import { Random } from './random.js';
 
 export type FaultEvent =
-  | { readonly type: 'fault'; readonly kind: FaultKind }
+  | { readonly type: 'strike'; readonly strike: Strike }
   | { readonly type: 'restart'; readonly process: number }
   | { readonly type: 'resume'; readonly process: number }
-  | { readonly type: 'heal'; readonly links: readonly (readonly [number, number])[] }
-  | { readonly type: 'unclog'; readonly links: readonly (readonly [number, number])[] }
+  | { readonly type: 'hunted'; readonly process: number; readonly incarnation: number }
+  | { readonly type: 'cut'; readonly links: readonly Link[] }
+  | { readonly type: 'heal'; readonly links: readonly Link[] }
+  | { readonly type: 'unclog'; readonly links: readonly Link[] }
   | { readonly type: 'disk-well'; readonly process: number };
 
-/** The processes that things are done to. */
+/** The processes that things are done to, and what is known of them. */
 export interface Targets {
+  /** In service. */
   readonly nodes: readonly SimulatedNode[];
   readonly proxies: readonly SimulatedProxy[];
   readonly clients: readonly SimulatedClient[];
+  readonly losses: Losses;
+  /** Of what it had on its disk nothing counts any more. */
+  lost(node: SimulatedNode): void;
+  readonly operator: Operator;
+  /** Its directory is known to the others, so that they will notice if it comes with another one. */
+  isKnown(node: SimulatedNode): boolean;
 }
 
 export class Faults {
+  /** Links that were cut are whole again. */
+  healed = 0;
   private over = false;
+  /** These stay down. */
+  private held: ReadonlySet<Process> = new Set();
+  /** Until then leaders do not live long. */
+  private huntUntil = 0;
+  private hunter = new Random(0);
+  private readonly strikes: Readonly<Record<FaultKind, (random: Random) => void>>;
 
   constructor(
     private readonly world: Surroundings,
     private readonly targets: Targets,
     private readonly add: (delayMs: number, event: FaultEvent) => void,
-  ) {}
-
-  begin(): void {
-    for (const kind of this.world.plan.faults.keys()) this.next(kind);
+  ) {
+    this.strikes = {
+      ...this.processStrikes(),
+      ...this.cutStrikes(),
+      'break-streams': (random) => this.disturbStreams('break-streams', random),
+      'hold-streams': (random) => this.disturbStreams('hold-streams', random),
+      clog: (random) => this.clog(random),
+      swizzle: (random) => this.swizzle(random),
+      'slow-disk': (random) => this.ailDisk('slow-disk', random),
+      'stall-disk': (random) => this.ailDisk('stall-disk', random),
+      'full-disk': (random) => this.ailDisk('full-disk', random),
+      'failing-disk': (random) => this.ailDisk('failing-disk', random),
+      rot: (random) => this.lose('rot', random),
+      wipe: (random) => this.lose('wipe', random),
+      'add-member': () => this.targets.operator.add(),
+      'remove-member': (random) => this.removeMember(random),
+    };
   }
 
-  /** No more faults, and what is wrong is put right at once. */
-  healAll(): void {
+  private processStrikes() {
+    const { targets } = this;
+    return {
+      'crash-node': (random: Random) => this.crash(random.pick(targets.nodes), random),
+      'crash-leader': (random: Random) => this.crash(this.leader(random), random),
+      'crash-all': (random: Random) => {
+        for (const node of targets.nodes) this.crash(node, random);
+      },
+      'crash-step': (random: Random) =>
+        random.pick(targets.nodes).crashAfter(random.integer(1, 40)),
+      'crash-proxy': (random: Random) => this.crash(random.pick(targets.proxies), random),
+      'crash-client': (random: Random) => this.crash(random.pick(targets.clients), random),
+      'hunt-leaders': (random: Random) => this.hunt(random),
+      'freeze-node': (random: Random) => this.freeze(random.pick(targets.nodes), random),
+      'freeze-leader': (random: Random) => this.freeze(this.leader(random), random),
+      'freeze-proxy': (random: Random) => this.freeze(random.pick(targets.proxies), random),
+      'leap-clock': (random: Random) =>
+        random.pick(this.everybody()).leap(random.exponential(random.pick([50, 2_000]))),
+      'stop-node': (random: Random) =>
+        (random.chance(0.5) ? this.leader(random) : random.pick(targets.nodes)).requestStop(),
+      transfer: (random: Random) => this.leader(random).requestTransfer(),
+    };
+  }
+
+  private cutStrikes() {
+    const { targets } = this;
+    return {
+      partition: (random: Random) => this.cut(parted(random, this.everybody()), random),
+      'isolate-leader': (random: Random) =>
+        this.cut(isolated(random, this.leader(random), targets.nodes, this.everybody()), random),
+      'one-way': (random: Random) =>
+        this.cut(oneWay(random, targets.nodes, this.everybody()), random),
+      bridge: (random: Random) => this.cut(bridge(random, targets.nodes), random),
+      ring: (random: Random) => this.cut(ring(random, targets.nodes), random),
+    };
+  }
+
+  begin(): void {
+    for (const strike of this.world.plan.strikes) this.add(strike.at, { type: 'strike', strike });
+  }
+
+  /** No more faults; what is wrong is put right at once, but for some nodes, which stay down. */
+  healAround(core: ReadonlySet<Process>): void {
     this.over = true;
     const { network, now } = this.world;
     const all = this.everybody();
@@ -44,8 +120,20 @@ export class Faults {
         network.clog(from.number, to.number, 1);
       }
     }
-    for (const node of this.targets.nodes) this.mendDisk(node);
-    for (const process of all) {
+    const down = this.targets.nodes.filter((node) => !core.has(node));
+    this.held = new Set(down);
+    for (const node of this.targets.nodes) node.disk.mend();
+    for (const node of down) node.crash('is kept down');
+    this.revive(all.filter((process) => !this.held.has(process)));
+  }
+
+  healRest(): void {
+    this.held = new Set();
+    this.revive(this.targets.nodes);
+  }
+
+  private revive(processes: readonly Process[]): void {
+    for (const process of processes) {
       process.resume();
       process.start();
     }
@@ -54,186 +142,169 @@ export class Faults {
   handle(event: FaultEvent): void {
     const { network, now } = this.world;
     switch (event.type) {
-      case 'fault':
-        if (this.over) return;
-        this.world.count(`fault: ${event.kind}`);
-        this.strike(event.kind);
-        this.next(event.kind);
+      case 'strike':
+        if (!this.over) this.strike(event.strike);
         return;
-      case 'restart':
-        this.process(event.process).start();
+      case 'restart': {
+        const process = this.process(event.process);
+        if (process !== null && !this.held.has(process)) process.start();
         return;
+      }
       case 'resume':
-        this.process(event.process).resume();
+        this.process(event.process)?.resume();
+        return;
+      case 'hunted': {
+        const process = this.process(event.process);
+        if (this.over || process?.incarnation !== event.incarnation) return;
+        this.crash(process, this.hunter, 300);
+        return;
+      }
+      case 'cut':
+        if (this.over) return;
+        for (const [from, to] of event.links) network.cut(from, to);
         return;
       case 'heal':
         this.say('links are healed');
+        this.healed += 1;
         for (const [from, to] of event.links) network.heal(from, to, now);
         return;
       case 'unclog':
         for (const [from, to] of event.links) network.clog(from, to, 1);
         return;
-      case 'disk-well': {
-        const node = this.targets.nodes.find(({ number }) => number === event.process);
-        if (node !== undefined) this.mendDisk(node);
-      }
+      case 'disk-well':
+        this.targets.nodes.find(({ number }) => number === event.process)?.disk.mend();
     }
   }
 
   /** A process went down by itself, as asked or because its disk failed. */
-  restartLater(process: Process): void {
-    this.add(this.world.random.between(10, 1_000), { type: 'restart', process: process.number });
+  restartLater(process: Process, random: Random): void {
+    this.add(random.between(10, 1_000), { type: 'restart', process: process.number });
   }
 
-  private next(kind: FaultKind): void {
-    const mean = this.world.plan.faults.get(kind) ?? Infinity;
-    this.add(this.world.random.exponential(mean), { type: 'fault', kind });
+  /** Somebody leads who did not. */
+  leaderRose(node: SimulatedNode): void {
+    if (this.over || this.world.now > this.huntUntil || !this.hunter.chance(0.7)) return;
+    const { number, incarnation } = node;
+    this.add(this.hunter.exponential(20), { type: 'hunted', process: number, incarnation });
   }
 
-  private strike(kind: FaultKind): void {
-    const { random } = this.world;
-    const { nodes, proxies, clients } = this.targets;
-    switch (kind) {
-      case 'crash-node':
-        this.crash(random.pick(nodes));
-        return;
-      case 'crash-leader':
-        this.crash(this.leader());
-        return;
-      case 'crash-all':
-        for (const node of nodes) this.crash(node);
-        return;
-      case 'crash-proxy':
-        this.crash(random.pick(proxies));
-        return;
-      case 'crash-client':
-        this.crash(random.pick(clients));
-        return;
-      case 'freeze-node':
-        this.freeze(random.pick(nodes));
-        return;
-      case 'freeze-leader':
-        this.freeze(this.leader());
-        return;
-      case 'freeze-proxy':
-        this.freeze(random.pick(proxies));
-        return;
-      case 'partition':
-        this.partition();
-        return;
-      case 'isolate-leader':
-        this.isolate(this.leader());
-        return;
-      case 'one-way':
-        this.oneWay();
-        return;
-      case 'break-streams':
-        this.breakStreams();
-        return;
-      case 'clog':
-        this.clog();
-        return;
-      case 'stop-node':
-        (random.chance(0.5) ? this.leader() : random.pick(nodes)).requestStop();
-        return;
-      case 'transfer':
-        this.leader().requestTransfer();
-        return;
-      case 'slow-disk':
-      case 'failing-disk':
-        this.ailDisk(random.pick(nodes), kind);
-    }
+  private strike({ kind, seed }: Strike): void {
+    this.world.count(`fault: ${kind}`);
+    this.strikes[kind](new Random(seed));
   }
 
-  private crash(process: Process): void {
+  private crash(process: Process, random: Random, downMs = 800): void {
     if (process.state === 'down') return;
     process.crash('crashes');
-    this.add(this.world.random.exponential(800), { type: 'restart', process: process.number });
+    this.add(random.exponential(downMs), { type: 'restart', process: process.number });
   }
 
-  private freeze(process: Process): void {
+  private freeze(process: Process, random: Random): void {
     process.freeze();
-    this.add(this.world.random.exponential(1_500), { type: 'resume', process: process.number });
+    this.add(random.exponential(1_500), { type: 'resume', process: process.number });
   }
 
-  /** Two groups of processes that can't reach each other. */
-  private partition(): void {
-    const all = this.everybody();
-    const here = all.filter(() => this.world.random.chance(0.5));
-    const there = all.filter((process) => !here.includes(process));
-    this.say(
-      `parted: ${here.map(({ name }) => name).join(' ')} | ${there.map(({ name }) => name).join(' ')}`,
-    );
-    this.cut([...across(here, there), ...across(there, here)]);
+  private hunt(random: Random): void {
+    this.huntUntil = this.world.now + random.between(1_000, 6_000);
+    this.hunter = random;
+    this.crash(this.leader(random), random, 300);
   }
 
-  private isolate(victim: Process): void {
-    const { random } = this.world;
-    // From the other nodes alone, so that it still hears its clients; or from everybody.
-    const from = random.chance(0.5) ? this.targets.nodes : this.everybody();
-    const others = from.filter((process) => process !== victim);
-    this.say(`${victim.name} is isolated`);
-    this.cut([...across([victim], others), ...across(others, [victim])]);
-  }
-
-  private oneWay(): void {
-    const { random } = this.world;
-    const victim = random.pick(this.targets.nodes);
-    const others = this.everybody().filter((process) => process !== victim && random.chance(0.6));
-    const deaf = random.chance(0.5);
-    this.say(`${victim.name} ${deaf ? 'hears' : 'is heard by'} few`);
-    this.cut(deaf ? across(others, [victim]) : across([victim], others));
-  }
-
-  private cut(links: readonly (readonly [number, number])[]): void {
+  private cut({ what, links }: Cut, random: Random): void {
+    this.say(what);
     for (const [from, to] of links) this.world.network.cut(from, to);
-    this.add(this.world.random.exponential(2_000), { type: 'heal', links });
+    this.add(random.exponential(2_000), { type: 'heal', links });
   }
 
-  private breakStreams(): void {
-    const { network, now, random } = this.world;
-    const share = random.pick([0.1, 0.3, 1]);
-    for (const stream of [...network.streams.keys()]) {
-      if (random.chance(share)) network.break(stream, now);
+  /** One node after another loses its links, and they come back in another order (FoundationDB). */
+  private swizzle(random: Random): void {
+    const some = this.targets.nodes.filter(() => random.chance(0.6));
+    this.say(`swizzled: ${some.map(({ name }) => name).join(' ')}`);
+    let at = 0;
+    for (const node of some) {
+      at += random.exponential(200);
+      this.add(at, { type: 'cut', links: around(node, this.everybody()) });
+    }
+    for (const node of random.shuffle([...some])) {
+      at += random.exponential(200);
+      this.add(at, { type: 'heal', links: around(node, this.everybody()) });
     }
   }
 
-  private clog(): void {
-    const { network, random } = this.world;
+  private disturbStreams(kind: 'break-streams' | 'hold-streams', random: Random): void {
+    const { network, now } = this.world;
+    const share = random.pick([0.1, 0.3, 1]);
+    for (const stream of [...network.streams.keys()]) {
+      if (!random.chance(share)) continue;
+      if (kind === 'break-streams') network.break(stream, now);
+      else network.hold(stream, random.exponential(1_000), now);
+    }
+  }
+
+  private clog(random: Random): void {
+    const { network } = this.world;
     const links = across(this.targets.nodes, this.everybody()).filter(() => random.chance(0.3));
     const factor = random.pick([5, 20, 100]);
     for (const [from, to] of links) network.clog(from, to, factor);
     this.add(random.exponential(2_000), { type: 'unclog', links });
   }
 
-  private ailDisk(node: SimulatedNode, kind: 'slow-disk' | 'failing-disk'): void {
-    const { random } = this.world;
-    if (kind === 'slow-disk') {
-      node.slowDisk(random.pick([5, 50, 500]));
-      this.add(random.exponential(2_000), { type: 'disk-well', process: node.number });
-    } else {
-      node.failDisk();
+  private ailDisk(
+    kind: 'slow-disk' | 'stall-disk' | 'full-disk' | 'failing-disk',
+    random: Random,
+  ): void {
+    const node = random.pick(this.targets.nodes);
+    const { disk } = node;
+    this.say(`${node.name}: ${kind}`);
+    if (kind === 'slow-disk') disk.slowness = random.pick([5, 50, 500]);
+    else if (kind === 'stall-disk') disk.stall(random.exponential(1_500));
+    else if (kind === 'full-disk') disk.full = true;
+    else disk.failNext('failed', random.pick(FAILING_OPERATIONS));
+    const well = { type: 'disk-well', process: node.number } as const;
+    if (kind !== 'stall-disk') this.add(random.exponential(2_000), well);
+  }
+
+  /** Its directory is damaged or gone, for good: a new node takes its place. */
+  private lose(kind: 'rot' | 'wipe', random: Random): void {
+    const { nodes, losses, operator } = this.targets;
+    const node = random.pick(nodes);
+    if (!losses.mayLose(node) || !operator.canReplace()) return;
+    if (node.state === 'up' && node.replica === null) return;
+    if (kind === 'wipe' && !this.targets.isKnown(node)) return;
+    node.losePower();
+    const restart = { type: 'restart', process: node.number } as const;
+    if (kind === 'wipe') {
+      this.world.count('disk wiped');
+      this.targets.lost(node);
+      node.wipe();
+      operator.replace(node);
+    } else if (node.spoil()) {
+      this.world.count('file rotten');
+      this.targets.lost(node);
     }
+    this.add(random.exponential(500), restart);
   }
 
-  private mendDisk(node: SimulatedNode): void {
-    node.mendDisk();
+  private removeMember(random: Random): void {
+    const { nodes, losses, operator } = this.targets;
+    const node = random.chance(0.3) ? this.leader(random) : random.pick(nodes);
+    // As if it were lost, so that whoever is left can go on.
+    if (nodes.length > 3 && losses.mayLose(node)) operator.remove(node);
   }
 
-  private leader(): SimulatedNode {
+  private leader(random: Random): SimulatedNode {
     const { nodes } = this.targets;
     const leaders = nodes.filter((node) => node.isUp && node.replica?.raft.role === 'leader');
-    return leaders.length > 0 ? this.world.random.pick(leaders) : this.world.random.pick(nodes);
+    return random.pick(leaders.length > 0 ? leaders : nodes);
   }
 
   private everybody(): readonly Process[] {
     return [...this.targets.nodes, ...this.targets.proxies, ...this.targets.clients];
   }
 
-  private process(number: number): Process {
-    const found = this.everybody().find((process) => process.number === number);
-    if (found === undefined) throw new Error(`there is no process ${String(number)} in this world`);
-    return found;
+  /** Null: it is not in service any more. */
+  private process(number: number): Process | null {
+    return this.everybody().find((process) => process.number === number) ?? null;
   }
 
   private say(what: string): void {
@@ -241,6 +312,14 @@ export class Faults {
   }
 }
 
-function across(from: readonly Process[], to: readonly Process[]): (readonly [number, number])[] {
-  return from.flatMap((a) => to.filter((b) => b !== a).map((b) => [a.number, b.number] as const));
-}
+/** Null: whatever comes next. */
+const FAILING_OPERATIONS = [
+  null,
+  'append-sync',
+  'append',
+  'sync',
+  'write-file',
+  'rename',
+  'truncate',
+  'sync-directory',
+] as const;

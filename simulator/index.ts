@@ -1,8 +1,11 @@
 /** Whole clusters in simulated time: one seed, one run. */
-export { run } from './run.js';
+export { run, runPlan } from './run.js';
 export type { RunFailure, RunFigures, RunOptions, RunResult } from './run.js';
-export { drawPlan, FAULT_KINDS } from './plan.js';
-export type { FaultKind, Plan, PlanOverrides } from './plan.js';
+export { FAULT_KINDS } from './fault-kinds.js';
+export type { FaultKind, Strike } from './fault-kinds.js';
+export type { WorldRules } from './machines.js';
+export { drawPlan } from './plan.js';
+export type { Plan, PlanOverrides } from './plan.js';
 export { Tally } from './tally.js';
 export { World } from './world.js';
 export { Trace } from './trace.js';

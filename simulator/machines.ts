@@ -1,10 +1,25 @@
 /** The production machines that run in the simulated world, and their vocabulary: all of them pure. */
+import { ClientSession } from '#client/session';
+import type { ReplicaRules } from '#node/replica';
+import { Router } from '#proxy/router';
+
 export { Replica } from '#node/replica';
-export { Router } from '#proxy/router';
-export { ClientSession } from '#client/session';
 export { Storage } from '#storage';
-export type { ReplicaConfig } from '#node/replica';
-export type { PayloadCodec, PeerMessage, Ports, Report } from '#node/replica';
+export { ClientSession, Router };
+export type {
+  PayloadCodec,
+  PeerMessage,
+  Ports,
+  ReplicaConfig,
+  ReplicaRules,
+  Report,
+} from '#node/replica';
 export { ROUTER_DEFAULTS } from '#proxy/router';
 export type { RouterConfig, RouterReport } from '#proxy/router';
 export { SESSION_DEFAULTS } from '#client/session';
+
+/** Production's rules, but for those that a test breaks. */
+export interface WorldRules extends ReplicaRules {
+  readonly router?: ConstructorParameters<typeof Router>[2];
+  readonly session?: ConstructorParameters<typeof ClientSession>[2];
+}

@@ -155,6 +155,16 @@ export class Network<Parcel> {
     }
   }
 
+  /** What is on its way on this stream, and what is sent next, takes so much longer. */
+  hold(id: number, ms: number, now: number): void {
+    const stream = this.streams.get(id);
+    if (stream === undefined || stream.phase === 'broken') return;
+    for (const lane of stream.lanes) {
+      for (const parcel of lane.queue) parcel.at = Math.max(parcel.at, now + ms);
+      lane.lastAt = Math.max(lane.lastAt, now + ms);
+    }
+  }
+
   cut(from: number, to: number): void {
     this.cuts.add(linkOf(from, to));
   }

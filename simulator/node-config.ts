@@ -1,7 +1,7 @@
 /** What the world's nodes are started with. */
 import type { NodeId } from '#raft';
 import type { Welcome } from '#rpc/session/frames';
-import type { ReplicaConfig } from './machines.js';
+import type { ReplicaConfig, ReplicaRules } from './machines.js';
 import type { Plan } from './plan.js';
 
 export const CLUSTER_ID = 'simulated';
@@ -19,6 +19,8 @@ export function replicaConfigOf(
   node: Named,
   voters: readonly NodeId[],
   seed: number,
+  clusterIsNew: boolean,
+  rules: ReplicaRules,
 ): ReplicaConfig {
   return {
     nodeId: node.id,
@@ -31,7 +33,7 @@ export function replicaConfigOf(
     ...electionTimeouts(plan, node),
     heartbeatMs: plan.heartbeatMs,
     seed,
-    clusterIsNew: true,
+    clusterIsNew,
     bornLeader: false,
     leader: {
       checkpoint: {
@@ -51,6 +53,9 @@ export function replicaConfigOf(
     },
     readTimeoutMs: plan.callTimeoutMs,
     trailingEntries: plan.trailingEntries,
+    chunkBytes: plan.chunkBytes,
+    batchBytesMax: plan.batchBytesMax,
+    rules,
   };
 }
 

@@ -1,30 +1,33 @@
 /** A node's process: the production replica behind a simulated disk and network. */
-import type { NodeId } from '#raft';
-import { nodeId, term } from '#raft';
-import type { DiskCompletion, DiskOperation, DiskResult, Recovered, Refusal } from '#storage';
-import type { NodeState, Reply } from '#rpc/session/frames';
+import type { MembershipChange, NodeId } from '#raft';
+import { nodeId } from '#raft';
+import type { Recovered, Refusal } from '#storage';
+import type { NodeState } from '#rpc/session/frames';
 import { SimulatedDisk } from './disk.js';
-import { Replica, Storage } from './machines.js';
+import { Replica } from './machines.js';
 import type { PeerMessage, Report } from './machines.js';
 import type { Side, Stream } from './network.js';
 import { show, showReply, showRequest, wordsOf } from './node-words.js';
-import { replicaConfigOf, welcomeOf, CLUSTER_ID } from './node-config.js';
+import { replicaConfigOf, welcomeOf, CLUSTER_ID, FIRST_NODE_ID } from './node-config.js';
+import { NodeSessions } from './node-sessions.js';
+import { NodeStart } from './node-start.js';
 import { PeerLinks } from './peer-links.js';
 import type { LinkOwner } from './peer-links.js';
 import { PropertyBroken } from './invariants/index.js';
 import { jsonPayloads } from './payload.js';
 import { Process } from './process.js';
 import type { Parcel, Signal, Surroundings, Travelling } from './process.js';
-
-type Start = Generator<DiskOperation, Recovered | Refusal | { readonly code: 'blank' }, DiskResult>;
-type Initialising = Generator<DiskOperation, void, DiskResult>;
-type Step = ReturnType<(Start | Initialising)['next']>;
+import { drawDamage } from './rot.js';
 
 /** What looks on, after each event of a node. */
 export interface NodeWatch {
   started(node: SimulatedNode): void;
   stepped(node: SimulatedNode): void;
   stopped(node: SimulatedNode): void;
+  /** Its directory is damaged, and it says so. */
+  refused(node: SimulatedNode): void;
+  sent(node: SimulatedNode, to: NodeId, message: PeerMessage): void;
+  reported(node: SimulatedNode, report: Report): void;
 }
 
 export class SimulatedNode extends Process implements LinkOwner {
@@ -33,16 +36,19 @@ export class SimulatedNode extends Process implements LinkOwner {
   replica: Replica | null = null;
   /** It goes down of its own will, or because its disk failed, and somebody has to start it again. */
   leaving = false;
+  /** It runs, or is to be started again when it is down. */
+  inService: boolean;
+  /** Its directory was lost, and it came back with an empty one. */
+  wiped = false;
+  /** Its disk does not hold any more what it once held. */
+  spoiled = false;
   private readonly links: PeerLinks;
-  private starting: Start | Initialising | null = null;
-  private startRequest = 0;
-  private readonly connections = new Map<
-    number,
-    { readonly stream: number; readonly proxy: boolean }
-  >();
-  private readonly byStream = new Map<number, number>();
-  private nextConnection = 1;
+  private readonly sessions: NodeSessions;
+  private starting: NodeStart | null = null;
   private identity: { readonly storeId: string } = { storeId: '' };
+  /** The directory that each peer came with last. */
+  private readonly stores = new Map<number, string>();
+  private losesPower = false;
 
   constructor(
     world: Surroundings,
@@ -53,11 +59,15 @@ export class SimulatedNode extends Process implements LinkOwner {
     private readonly watch: NodeWatch,
   ) {
     super(world, number, name, clockRate);
-    this.id = nodeId(voters[number] ?? 0);
-    this.links = new PeerLinks(world, this);
+    this.id = nodeId(FIRST_NODE_ID + number);
+    this.inService = voters.includes(this.id);
+    this.links = new PeerLinks(world, this, this.random.fork());
+    this.sessions = new NodeSessions((stream, parcel) => {
+      this.world.network.send(stream, 1, parcel, this.world.now);
+    });
     const mean = world.plan.diskMsMean;
     this.disk = new SimulatedDisk(
-      world.random.fork(),
+      this.random.fork(),
       {
         now: () => world.now,
         complete: (completion, delayMs) => {
@@ -72,7 +82,7 @@ export class SimulatedNode extends Process implements LinkOwner {
     for (const peer of peers) if (peer !== this) this.links.meet(peer);
   }
 
-  /** It asked to be stopped, or its disk failed: it goes down of itself. */
+  /** It is stopped properly: it hands its leadership over, and exits. */
   requestStop(): void {
     if (this.replica === null || !this.isUp) return;
     this.say('is asked to stop');
@@ -85,37 +95,75 @@ export class SimulatedNode extends Process implements LinkOwner {
   requestTransfer(): void {
     if (this.replica === null || !this.isUp) return;
     this.say('is asked to hand the leadership over');
-    this.replica.handle({ type: 'transfer', to: null }, this.clock);
-    this.afterStep();
+    this.step({ type: 'transfer', to: null });
   }
 
-  /** So many times slower than it was. */
-  slowDisk(factor: number): void {
-    this.say(`its disk is ${String(factor)} times slower`);
-    this.disk.slowness = factor;
+  requestChange(change: MembershipChange): void {
+    if (this.replica === null || !this.isUp) return;
+    this.say(`is asked to change the membership: ${change.type} ${String(change.node)}`);
+    this.step({ type: 'change-membership', change });
   }
 
-  /** Its next write or sync fails. */
-  failDisk(): void {
-    this.say('its disk is about to fail');
-    this.disk.failNext();
+  /** Down, with the machine's power, so that nothing stays that was not synced. */
+  losePower(): void {
+    this.losesPower = true;
+    this.crash('loses its power');
+    this.losesPower = false;
   }
 
-  mendDisk(): void {
-    this.disk.slowness = 1;
-    this.disk.full = false;
+  /** While it is down: some of what it wrote is not what it wrote. False if there is nothing yet. */
+  spoil(): boolean {
+    const damage = drawDamage(this.random, this.disk.files());
+    if (damage === null) return false;
+    const { path, at, data } = damage;
+    this.disk.spoil(path, at, data);
+    this.say(`its ${path} rots: ${String(data.length)} bytes at ${String(at)}`);
+    this.spoiled = true;
+    return true;
+  }
+
+  /** While it is down: it gets an empty disk. */
+  wipe(): void {
+    this.say('its disk is lost, and replaced by an empty one');
+    this.disk.wipe();
+    this.wiped = true;
   }
 
   accept(stream: Stream<Parcel>): Parcel | null {
-    if (this.replica === null) return null;
+    const { replica } = this;
+    if (replica === null) return null;
     if (stream.kind === 'session')
       return { type: 'welcome', welcome: welcomeOf(this.world.plan, this) };
-    return this.greeting();
+    const { greeting } = stream;
+    if (greeting.type !== 'peer-greeting') return null;
+    const refusal = replica.refusalOf(nodeId(greeting.node), greeting.storeId);
+    if (refusal === null) return this.greeting();
+    this.world.count('wiped node refused');
+    this.stores.set(greeting.node, greeting.storeId);
+    return null;
   }
 
   protected boot(): void {
-    this.starting = Storage.recover({ clusterId: CLUSTER_ID, nodeId: this.id, name: this.name });
-    this.advanceStart(undefined);
+    const { rules } = this.world;
+    this.starting = new NodeStart(
+      this.disk,
+      { clusterId: CLUSTER_ID, nodeId: this.id, name: this.name },
+      () => `${this.name}-${String(this.random.bits())}`,
+      rules.storage,
+      {
+        begun: (recovered) => {
+          this.begin(recovered);
+        },
+        refused: (refusal) => {
+          this.notStarted(refusal);
+        },
+        failed: () => {
+          this.leaving = true;
+          this.crash('exits');
+        },
+      },
+    );
+    this.starting.begin();
   }
 
   protected die(): void {
@@ -123,12 +171,10 @@ export class SimulatedNode extends Process implements LinkOwner {
     this.replica = null;
     this.leaving = false;
     this.starting = null;
-    this.connections.clear();
-    this.byStream.clear();
+    this.sessions.clear();
     this.links.drop();
     // Either the machine loses its power, or the process alone dies and all that was written stays.
-    const { random } = this.world;
-    if (random.chance(0.5)) this.disk.crash(random);
+    if (this.losesPower || this.random.chance(0.5)) this.disk.crash(this.random);
     else this.disk.kill();
   }
 
@@ -140,21 +186,27 @@ export class SimulatedNode extends Process implements LinkOwner {
     return this.replica?.deadline() ?? Infinity;
   }
 
+  protected override giveOut(): void {
+    this.leaving = true;
+    super.giveOut();
+  }
+
   protected take(signal: Exclude<Signal, { type: 'wake' }>): void {
     switch (signal.type) {
       case 'disk':
-        if (this.replica === null) this.advanceStart(signal.completion);
+        if (this.replica === null) this.starting?.completed(signal.completion);
         else this.step({ type: 'disk', completions: [signal.completion] });
         return;
       case 'stray':
         this.hear(signal.from, [signal.message]);
         return;
       case 'timer':
-        this.timer(signal.timer);
+        if (signal.timer.kind === 'exit') this.crash('exits');
+        else if (signal.timer.kind === 'redial') this.links.redial(signal.timer.to);
         return;
       case 'opened':
         if (signal.stream.kind === 'peer') this.peerOpened(signal.stream, signal.side);
-        else this.sessionOpened(signal.stream);
+        else this.sessions.opened(signal.stream, this.replica?.state() ?? null);
         return;
       case 'ended':
         if (signal.stream.kind === 'session') this.sessionEnded(signal.stream);
@@ -166,64 +218,23 @@ export class SimulatedNode extends Process implements LinkOwner {
     }
   }
 
-  /** Recovery goes on, one disk operation after another; a crash may come between any two. */
-  private advanceStart(completion: DiskCompletion | undefined): void {
-    const { starting } = this;
-    if (starting === null || (completion !== undefined && completion.id !== this.startRequest))
-      return;
-    let step: Step;
-    try {
-      step = completion === undefined ? starting.next() : starting.next(completion.result);
-    } catch (error) {
-      // The disk failed in the middle, and the process gives up.
-      if (completion?.result.ok !== false) throw error;
-      this.exit();
-      return;
+  private notStarted(refusal: Refusal): void {
+    if (!this.spoiled) {
+      throw new PropertyBroken('recovery', `${this.name} refuses to start: ${refusal.message}`);
     }
-    if (step.done !== true) {
-      this.startRequest += 1;
-      this.disk.submit({ id: this.startRequest, lane: 'start', ...step.value });
-    } else if (step.value === undefined) {
-      this.boot();
-    } else if ('code' in step.value) {
-      this.notStarted(step.value);
-    } else {
-      this.begin(step.value);
-    }
-  }
-
-  private notStarted(refusal: Refusal | { readonly code: 'blank' }): void {
-    if (refusal.code === 'blank') this.initialise();
-    else if (refusal.code === 'disk-failed') this.exit();
-    else throw new PropertyBroken('recovery', `${this.name} refuses to start: ${refusal.message}`);
-  }
-
-  private exit(): void {
-    this.leaving = true;
+    this.say(`refuses to start: ${refusal.message}`);
+    this.inService = false;
+    this.watch.refused(this);
     this.crash('exits');
-  }
-
-  private initialise(): void {
-    const storeId = `${this.name}-${String(this.world.random.bits())}`;
-    this.starting = Storage.initialise(
-      {
-        format: 1,
-        clusterId: CLUSTER_ID,
-        nodeId: this.id,
-        name: this.name,
-        storeId,
-        askedToLead: false,
-      },
-      { term: term(0), votedFor: null },
-    );
-    this.advanceStart(undefined);
   }
 
   private begin(recovered: Recovered): void {
     this.starting = null;
     this.identity = recovered.identity;
     for (const remark of recovered.remarks) this.say(`recovery: ${remark}`);
-    const config = replicaConfigOf(this.world.plan, this, this.voters, this.world.random.bits());
+    const { plan, rules } = this.world;
+    const isNew = this.voters.includes(this.id) && !this.wiped;
+    const config = replicaConfigOf(plan, this, this.voters, this.random.bits(), isNew, rules);
     this.replica = new Replica(config, recovered, {
       disk: this.disk,
       network: {
@@ -231,16 +242,20 @@ export class SimulatedNode extends Process implements LinkOwner {
           this.sendToPeer(to, message);
         },
         reply: (connection, replies) => {
-          this.reply(connection, replies);
+          this.detail(
+            () => `answers on ${String(connection)}: ${replies.map(showReply).join(', ')}`,
+          );
+          this.sessions.reply(connection, this.repliesOnWire(replies));
         },
         unread: () => 0,
         publish: (state) => {
-          this.publish(state);
+          this.sessions.publish(this.stateOnWire(state));
         },
       },
       codec: this.world.wire?.payloads ?? jsonPayloads,
       report: (report) => {
-        this.report(report);
+        this.watch.reported(this, report);
+        this.say(wordsOf(report));
       },
     });
     this.watch.started(this);
@@ -261,18 +276,10 @@ export class SimulatedNode extends Process implements LinkOwner {
     if (replica.failure !== null) {
       if (this.leaving) return;
       this.leaving = true;
-      const wait = this.world.random.between(0, 50);
+      const wait = this.random.between(0, 50);
       this.world.schedule(this, wait, { type: 'timer', timer: { kind: 'exit' } });
     } else if (replica.stopped()) {
       this.crash('exits');
-    }
-  }
-
-  private timer(timer: Extract<Signal, { type: 'timer' }>['timer']): void {
-    if (timer.kind === 'exit') {
-      this.crash('exits');
-    } else if (timer.kind === 'redial') {
-      this.links.redial(timer.to);
     }
   }
 
@@ -297,7 +304,19 @@ export class SimulatedNode extends Process implements LinkOwner {
     if (greeting?.type !== 'peer-greeting') return;
     if (side === 0 && !this.links.opened(stream, greeting)) return;
     const { node, storeId, name, hasHistory } = greeting;
+    this.stores.set(node, storeId);
+    if (this.isStranger(node)) return;
     this.step({ type: 'peer-greeted', peer: nodeId(node), storeId, name, hasHistory });
+  }
+
+  /** A known id with another directory: nothing it says counts, and it is told nothing. */
+  private isStranger(peer: number): boolean {
+    const storeId = this.stores.get(peer);
+    return storeId !== undefined && this.replica?.refusalOf(nodeId(peer), storeId) !== null;
+  }
+
+  peerBroken(peer: NodeId): void {
+    this.step({ type: 'peer-broken', peer });
   }
 
   peerLost(peer: NodeId): void {
@@ -312,6 +331,7 @@ export class SimulatedNode extends Process implements LinkOwner {
   }
 
   private hear(from: number, travelling: readonly Travelling[]): void {
+    if (this.isStranger(from)) return;
     const { wire } = this.world;
     const messages = travelling.flatMap((one) => {
       const message = one instanceof Uint8Array ? wire?.decodePeer(one) : one;
@@ -324,64 +344,29 @@ export class SimulatedNode extends Process implements LinkOwner {
 
   private sendToPeer(to: NodeId, message: PeerMessage): void {
     // Nodes are the first processes, in order of their ids.
-    const number = this.voters.indexOf(to);
-    if (!this.links.isOpen(number)) return;
+    const number = to - FIRST_NODE_ID;
+    this.watch.sent(this, to, message);
+    if (!this.links.isOpen(number) || this.isStranger(to)) return;
     const { wire } = this.world;
     const sender = this.replica?.storage;
     const inMemory = wire === null || sender === undefined;
     this.links.send(number, message, inMemory ? message : wire.encodePeer(message, sender));
   }
 
-  private sessionOpened(stream: Stream<Parcel>): void {
-    const connection = this.nextConnection++;
-    const proxy = stream.greeting.type === 'greeting' && stream.greeting.from === 'proxy';
-    this.connections.set(connection, { stream: stream.id, proxy });
-    this.byStream.set(stream.id, connection);
-    if (proxy && this.replica !== null) this.sendState(stream.id, this.replica.state());
-  }
-
   private sessionEnded(stream: Stream<Parcel>): void {
-    const connection = this.byStream.get(stream.id);
-    if (connection === undefined) return;
-    this.byStream.delete(stream.id);
-    this.connections.delete(connection);
-    this.step({ type: 'connection-closed', connection });
+    const connection = this.sessions.ended(stream);
+    if (connection !== null) this.step({ type: 'connection-closed', connection });
   }
 
   private requestsReceived(stream: Stream<Parcel>, parcels: readonly Parcel[]): void {
-    const connection = this.byStream.get(stream.id);
-    if (connection === undefined) return;
-    const requests = parcels.flatMap((parcel) =>
-      parcel.type === 'requests' ? parcel.requests : [],
-    );
+    const asked = this.sessions.received(stream, parcels);
+    if (asked === null) return;
+    const { connection, requests } = asked;
     this.detail(() => `asked on ${String(connection)}: ${requests.map(showRequest).join(', ')}`);
-    if (requests.length > 0) this.step({ type: 'requests', connection, requests });
+    this.step({ type: 'requests', connection, requests });
   }
 
-  private reply(connection: number, replies: readonly Reply[]): void {
-    const stream = this.connections.get(connection)?.stream;
-    if (stream === undefined) return;
-    const copies = this.repliesOnWire(replies);
-    this.detail(() => `answers on ${String(connection)}: ${replies.map(showReply).join(', ')}`);
-    this.world.network.send(stream, 1, { type: 'replies', replies: copies }, this.world.now);
-  }
-
-  private publish(state: NodeState): void {
-    for (const { stream, proxy } of this.connections.values())
-      if (proxy) this.sendState(stream, state);
-  }
-
-  private sendState(stream: number, state: NodeState): void {
-    this.world.network.send(
-      stream,
-      1,
-      { type: 'state', state: this.world.wire?.state(state) ?? { ...state } },
-      this.world.now,
-    );
-  }
-
-  private report(report: Report): void {
-    if (report.type === 'checkpoint') this.world.count(`checkpoint ${report.how}`);
-    this.say(wordsOf(report));
+  private stateOnWire(state: NodeState): NodeState {
+    return this.world.wire?.state(state) ?? { ...state };
   }
 }

@@ -1,6 +1,7 @@
 /** A node's streams to its peers, which it dials again and again, as the real driver does. */
 import type { NodeId } from '#raft';
 import type { PeerMessage } from './machines.js';
+import type { Random } from './random.js';
 import type { Stream } from './network.js';
 import type { Addressee, Parcel, Signal, Surroundings, Travelling } from './process.js';
 
@@ -16,6 +17,8 @@ interface PeerLink {
 
 export interface PeerProcess extends Addressee {
   readonly id: NodeId;
+  /** Else nobody dials it. */
+  readonly inService: boolean;
 }
 
 type Greeting = Parcel & { readonly type: 'peer-greeting' };
@@ -23,6 +26,7 @@ type Greeting = Parcel & { readonly type: 'peer-greeting' };
 /** The node that the links belong to. */
 export interface LinkOwner extends PeerProcess {
   greeting(): Greeting;
+  peerBroken(peer: NodeId): void;
   /** The stream to the peer broke, and a redial was refused or met a new process. */
   peerLost(peer: NodeId): void;
 }
@@ -37,6 +41,7 @@ export class PeerLinks {
   constructor(
     private readonly world: Surroundings,
     private readonly owner: LinkOwner,
+    private readonly random: Random,
   ) {}
 
   meet(peer: PeerProcess): void {
@@ -76,9 +81,9 @@ export class PeerLinks {
     if (link === undefined) return false;
     link.open = true;
     link.backOffMs = REDIAL_MS_MIN;
-    if (link.doubtful && link.incarnation !== incarnation) this.lost(link);
-    link.doubtful = false;
+    const isOther = link.incarnation !== incarnation;
     link.incarnation = incarnation;
+    this.reportLoss(link, isOther);
     return true;
   }
 
@@ -92,14 +97,8 @@ export class PeerLinks {
       this.dial(link);
       return;
     }
-    if (refused && link.doubtful) {
-      this.lost(link);
-      link.doubtful = false;
-    }
-    const wait = link.backOffMs * this.world.random.between(0.8, 1.2);
-    link.backOffMs = Math.min(REDIAL_MS_MAX, link.backOffMs * 2);
-    const timer = { kind: 'redial', to: link.peer.number } as const;
-    this.world.schedule(this.owner, wait, { type: 'timer', timer });
+    this.dialLater(link);
+    this.reportLoss(link, refused);
   }
 
   isOpen(to: number): boolean {
@@ -111,13 +110,17 @@ export class PeerLinks {
     const link = this.links.get(to);
     if (link === undefined || link.stream === null || !link.open) return;
     if (message.type === 'raft' && this.goesAstray(link, travelling)) return;
+    const { plan, network, now } = this.world;
+    if (message.type === 'raft' && message.message.type === 'checkpoint-chunk' && plan.chunkMs > 0)
+      network.hold(link.stream, this.random.exponential(plan.chunkMs), now);
     const parcel: Parcel = { type: 'peer', message: travelling };
-    this.world.network.send(link.stream, 0, parcel, this.world.now);
+    network.send(link.stream, 0, parcel, now);
   }
 
   /** In rough worlds; true if the message does not travel on its stream. */
   private goesAstray(link: PeerLink, message: Travelling): boolean {
-    const { plan, random } = this.world;
+    const { plan } = this.world;
+    const { random } = this;
     if (plan.lossChance + plan.duplicateChance + plan.strayChance === 0) return false;
     if (random.chance(plan.lossChance)) {
       this.world.count('message lost');
@@ -135,20 +138,36 @@ export class PeerLinks {
   }
 
   private strayTo({ peer }: PeerLink, stray: Extract<Signal, { type: 'stray' }>): void {
-    const { plan, random, network } = this.world;
+    const { plan, network } = this.world;
     const from = this.owner.number;
     if (network.isCut(from, peer.number)) return;
-    const late = network.delay(from, peer.number) + random.next() * plan.strayMs;
+    const late = network.delay(from, peer.number) + this.random.next() * plan.strayMs;
     this.world.schedule(peer, late, stray);
   }
 
+  private dialLater(link: PeerLink): void {
+    const wait = link.backOffMs * this.random.between(0.8, 1.2);
+    link.backOffMs = Math.min(REDIAL_MS_MAX, link.backOffMs * 2);
+    const timer = { kind: 'redial', to: link.peer.number } as const;
+    this.world.schedule(this.owner, wait, { type: 'timer', timer });
+  }
+
   private dial(link: PeerLink): void {
+    if (!link.peer.inService) {
+      this.dialLater(link);
+      return;
+    }
     const { network, now } = this.world;
     const greeting = this.owner.greeting();
     link.stream = network.dial('peer', this.owner.number, link.peer.number, greeting, now);
   }
 
-  private lost(link: PeerLink): void {
+  /** The redial of a stream that broke has shown what became of the peer, or has shown nothing. */
+  private reportLoss(link: PeerLink, processIsGone: boolean): void {
+    if (!link.doubtful) return;
+    link.doubtful = false;
+    this.owner.peerBroken(link.peer.id);
+    if (!processIsGone) return;
     this.world.count('peer-lost hint');
     this.owner.peerLost(link.peer.id);
   }

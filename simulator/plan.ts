@@ -1,38 +1,25 @@
-/** Everything about a run that is drawn from its seed before it begins. */
-import { Random } from './random.js';
+/**
+ * Everything about a run that is drawn from its seed before it begins: plain data, so that a run can be
+ * done again with less in it.
+ */
+import { FAULT_KINDS, MEMBERSHIP_KINDS, type FaultKind, type Strike } from './fault-kinds.js';
 import type { Weather } from './network.js';
-
-export const FAULT_KINDS = [
-  'crash-node',
-  'crash-leader',
-  'crash-all',
-  'crash-proxy',
-  'crash-client',
-  'freeze-node',
-  'freeze-leader',
-  'freeze-proxy',
-  'partition',
-  'isolate-leader',
-  'one-way',
-  'break-streams',
-  'clog',
-  'stop-node',
-  'transfer',
-  'slow-disk',
-  'failing-disk',
-] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+import { Random } from './random.js';
 
 export interface Plan {
   readonly seed: number;
   readonly nodes: number;
+  /** Nodes that are no members at first, and may become some. */
+  readonly spares: number;
   readonly proxies: number;
   readonly clients: number;
   readonly callersPerClient: number;
   /** How long faults go on, ms. */
   readonly faultsMs: number;
-  /** Mean ms between faults of a kind; a kind that is missing is off. */
-  readonly faults: ReadonlyMap<FaultKind, number>;
+  /** In order of time. */
+  readonly strikes: readonly Strike[];
+  /** The callers' calls by number, as far as they are made; null: all of them. */
+  readonly calls: readonly number[] | null;
   readonly electionTimeoutMsMin: number;
   readonly electionTimeoutMsMax: number;
   /** Each node has one timeout of its own, and no hints: the written scenario (R7). */
@@ -44,6 +31,11 @@ export interface Plan {
   readonly duplicateChance: number;
   readonly strayChance: number;
   readonly strayMs: number;
+  /** How much longer a piece of a checkpoint takes, on average. */
+  readonly chunkMs: number;
+  /** Of a piece of a checkpoint, and of one message's entries. */
+  readonly chunkBytes: number;
+  readonly batchBytesMax: number;
   /** Clocks run at 1 plus or minus so much. */
   readonly clockSkewMax: number;
   readonly checkpointEntries: number;
@@ -68,35 +60,38 @@ export interface PlanOverrides {
 
 export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
   const random = new Random(seed).fork();
-  const nodes = random.pick([1, 3, 3, 3, 3, 3, 3, 5, 5, 5]);
+  const nodes = overrides.nodes ?? random.pick([1, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5, 7]);
+  const faultsMs = random.integer(4_000, 15_000);
+  const spares = nodes > 1 && random.chance(0.5) ? 3 : 0;
   const electionTimeoutMsMin = random.pick([300, 500, 1_000]);
-  const rough = random.chance(0.4);
   return {
     seed,
-    nodes: overrides.nodes ?? nodes,
+    nodes,
+    spares,
     proxies: random.integer(1, 2),
     clients: random.integer(1, 4),
     callersPerClient: random.integer(1, 4),
-    faultsMs: random.integer(4_000, 15_000),
-    faults: drawFaults(random),
+    faultsMs,
+    strikes: drawStrikes(random, faultsMs, spares > 0),
+    calls: null,
     electionTimeoutMsMin,
     electionTimeoutMsMax: 2 * electionTimeoutMsMin,
     fixedElectionTimeouts: random.chance(0.1),
     heartbeatMs: electionTimeoutMsMin / 10,
     weather: drawWeather(random),
-    lossChance: rough ? random.between(0, 0.3) : 0,
-    duplicateChance: rough ? random.between(0, 0.3) : 0,
-    strayChance: rough ? random.between(0, 0.3) : 0,
-    strayMs: random.pick([5, 50, 500]),
+    ...drawRoughness(random),
+    chunkMs: random.pick([0, 0, 5, 100]),
+    chunkBytes: random.pick([512, 4_096, 262_144]),
+    batchBytesMax: random.pick([1, 1_000, 262_144]),
     clockSkewMax: random.pick([0, 0, 0.01, 0.1]),
-    checkpointEntries: random.pick([20, 50, 100, 1_000]),
+    checkpointEntries: random.pick([20, 50, 100, 100, 1_000]),
     checkpointQuietMs: random.pick([200, 2_000]),
     trailingEntries: random.pick([0, 10, 100]),
     historyRevisions: random.pick([20, 200, 10_000]),
     sessionTimeoutMs: random.pick([2_000, 10_000, 60_000]),
     callTimeoutMs: random.pick([500, 3_000, 10_000, 30_000]),
     queueTimeoutMs: random.pick([1_000, 15_000]),
-    diskMsMean: random.pick([0.1, 1, 5]),
+    diskMsMean: random.pick([0.1, 1, 5, 20]),
     thinkMs: random.pick([2, 10, 50]),
     directChance: random.pick([0, 0.3, 0.7]),
     transcode: random.chance(0.2),
@@ -104,15 +99,36 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
 }
 
 /** Each kind is on or off by itself, and as frequent as it happens to be. */
-function drawFaults(random: Random): ReadonlyMap<FaultKind, number> {
-  const faults = new Map<FaultKind, number>();
-  const share = random.pick([0.1, 0.3, 0.5, 0.7]);
+function drawStrikes(random: Random, faultsMs: number, spares: boolean): readonly Strike[] {
+  const strikes: Strike[] = [];
+  const share = random.pick([0.1, 0.2, 0.3, 0.5]);
   for (const kind of FAULT_KINDS) {
-    const on = random.chance(share);
-    const mean = random.between(300, 5_000);
-    if (on) faults.set(kind, mean);
+    // Drawn for each kind, so that one more kind shifts no other.
+    const draw = random.fork();
+    if (!draw.chance(share) || (MEMBERSHIP_KINDS.has(kind) && !spares)) continue;
+    const mean = draw.between(300, 5_000);
+    for (let at = draw.exponential(mean); at < faultsMs; at += draw.exponential(mean)) {
+      strikes.push({ at, kind, seed: draw.bits() });
+    }
   }
-  return faults;
+  return strikes.sort((a, b) => a.at - b.at);
+}
+
+/** Which kinds strike in it. */
+export function kindsOf(plan: Plan): ReadonlySet<FaultKind> {
+  return new Set(plan.strikes.map(({ kind }) => kind));
+}
+
+function drawRoughness(
+  random: Random,
+): Pick<Plan, 'lossChance' | 'duplicateChance' | 'strayChance' | 'strayMs'> {
+  const rough = random.chance(0.4);
+  return {
+    lossChance: rough ? random.between(0, 0.3) : 0,
+    duplicateChance: rough ? random.between(0, 0.3) : 0,
+    strayChance: rough ? random.between(0, 0.3) : 0,
+    strayMs: random.pick([5, 50, 500]),
+  };
 }
 
 function drawWeather(random: Random): Weather {

@@ -3,7 +3,7 @@
  * on a clock of its own, and that can crash, be frozen, and start again.
  */
 import type { Wire } from './codecs.js';
-import type { PeerMessage } from './machines.js';
+import type { PeerMessage, WorldRules } from './machines.js';
 import type { NodeState, Reply, Request, Welcome } from '#rpc/session/frames';
 import type { DiskCompletion } from '#storage';
 import { PropertyBroken } from './invariants/index.js';
@@ -71,6 +71,8 @@ export interface Surroundings {
   readonly plan: Plan;
   readonly random: Random;
   readonly trace: Trace;
+  /** Of production, but for what a test breaks. */
+  readonly rules: WorldRules;
   readonly network: Network<Parcel>;
   /** Null: messages travel as they are. */
   readonly wire: Wire | null;
@@ -89,10 +91,14 @@ const RESTLESS_MAX = 2_000;
 export abstract class Process {
   state: 'down' | 'up' | 'frozen' = 'down';
   incarnation = 0;
+  /** Its own chance: what befalls others does not shift it. */
+  protected readonly random: Random;
   private inbox: Signal[] = [];
   private wakeAt = Infinity;
   private clockOffset = 0;
   private restless = 0;
+  /** It crashes after so many more events; 0: it does not. */
+  private eventsLeft = 0;
 
   constructor(
     protected readonly world: Surroundings,
@@ -100,7 +106,9 @@ export abstract class Process {
     readonly name: string,
     /** Its clock's speed: 1 is right. */
     private readonly clockRate: number,
-  ) {}
+  ) {
+    this.random = world.random.fork();
+  }
 
   /** What to answer a dialler: null if nobody listens. */
   abstract accept(stream: Stream<Parcel>): Parcel | null;
@@ -121,7 +129,8 @@ export abstract class Process {
     this.state = 'up';
     this.incarnation += 1;
     this.wakeAt = Infinity;
-    this.clockOffset = this.world.random.integer(0, 1_000_000);
+    this.eventsLeft = 0;
+    this.clockOffset = this.random.integer(0, 1_000_000);
     this.say(`starts (incarnation ${String(this.incarnation)})`);
     this.boot();
     this.plan();
@@ -149,9 +158,22 @@ export abstract class Process {
     const waiting = this.inbox;
     this.inbox = [];
     // Whether its timers or its sockets are looked at first is not for anybody to rely on.
-    if (this.world.random.chance(0.5)) this.tick();
+    if (this.random.chance(0.5)) this.tick();
     for (const signal of waiting) this.tell(signal);
     if (this.isUp) this.plan();
+  }
+
+  /** Its clock leaps ahead, as after a pause of the whole machine that nobody was told of. */
+  leap(ms: number): void {
+    if (this.state === 'down') return;
+    this.say(`its clock leaps ahead by ${ms.toFixed(0)} ms`);
+    this.clockOffset += ms;
+    if (this.isUp) this.plan();
+  }
+
+  /** It crashes when it has taken so many more events, wherever it stands then. */
+  crashAfter(events: number): void {
+    this.eventsLeft = events;
   }
 
   tell(signal: Signal): void {
@@ -169,6 +191,7 @@ export abstract class Process {
       this.restless = 0;
       this.take(signal);
     }
+    if (this.eventsLeft > 0 && --this.eventsLeft === 0) this.giveOut();
     // It may have crashed meanwhile.
     if (this.isUp) this.plan();
   }
@@ -181,6 +204,11 @@ export abstract class Process {
       'rest',
       `${this.name} was woken ${String(this.restless)} times in a row, and wants more`,
     );
+  }
+
+  /** It has taken the last event that it was to take. */
+  protected giveOut(): void {
+    this.crash('crashes in the middle');
   }
 
   get isUp(): boolean {

@@ -83,6 +83,7 @@ export class SimulatedProxy extends Process {
           this.report(report);
         },
       },
+      this.world.rules.router,
     );
     for (const session of this.sessions) this.dial(session);
   }

@@ -7,6 +7,8 @@ import { answerOf, rangeOf } from './actions.js';
 import { judge } from './oracle/index.js';
 import type { Wire } from './codecs.js';
 import type { Sight } from './oracle/index.js';
+import { PropertyBroken } from './invariants/index.js';
+import type { WorldRules } from './machines.js';
 import { drawPlan } from './plan.js';
 import type { Plan, PlanOverrides } from './plan.js';
 import { Trace } from './trace.js';
@@ -34,11 +36,17 @@ export interface RunResult {
 }
 
 export interface RunFailure {
+  /** The property that does not hold, or the class of what was thrown. */
+  readonly property: string;
   readonly reason: string;
   /** The command that does it again. */
   readonly replay: string;
   /** The last lines before it. */
   readonly lines: readonly string[];
+  /** When it showed, ms of the world. */
+  readonly at: number;
+  /** The calls that had been made by then, by number. */
+  readonly calls: readonly number[];
 }
 
 export interface RunOptions extends PlanOverrides {
@@ -47,6 +55,8 @@ export interface RunOptions extends PlanOverrides {
   readonly linesKept?: number;
   /** The production codecs, for the seeds that use them. */
   readonly wire?: Wire;
+  /** Production's, unless a test breaks one. */
+  readonly rules?: WorldRules;
 }
 
 /** Calls go on for so long on the healed cluster, ms. */
@@ -55,24 +65,29 @@ const SETTLE_MS = 60_000;
 const LINES = 60;
 
 export function run(seed: number, options: RunOptions = {}): RunResult {
-  const plan = drawPlan(seed, options);
+  return runPlan(drawPlan(seed, options), options);
+}
+
+export function runPlan(plan: Plan, options: RunOptions = {}): RunResult {
   const trace = new Trace(options.sink ?? null);
-  const world = new World(plan, trace, plan.transcode ? (options.wire ?? null) : null);
+  const wire = plan.transcode ? (options.wire ?? null) : null;
+  const world = new World(plan, trace, wire, options.rules);
   let checked = 0;
   let undecided = 0;
-  let reason: string | null = null;
+  let failure: Pick<RunFailure, 'property' | 'reason'> | null = null;
   try {
-    live(world, plan);
+    live(world);
     const judgement = judge(world.history, world.witness, finalSights(world));
     ({ checked, undecided } = judgement);
-    reason = judgement.objection;
+    if (judgement.objection !== null)
+      failure = { property: 'history', reason: judgement.objection };
   } catch (error) {
-    reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    failure = failureOf(error);
   }
   const nodes = options.nodes === undefined ? '' : ` --nodes ${String(options.nodes)}`;
   const { calls } = world.history;
   return {
-    seed,
+    seed: plan.seed,
     hash: trace.hash,
     figures: {
       events: world.events,
@@ -84,14 +99,22 @@ export function run(seed: number, options: RunOptions = {}): RunResult {
       counts: sometimes(world),
     },
     failure:
-      reason === null
+      failure === null
         ? null
         : {
-            reason,
-            replay: `npm run simulate -- --seed ${String(seed)}${nodes}`,
+            ...failure,
+            replay: `npm run simulate -- --seed ${String(plan.seed)}${nodes}`,
             lines: trace.latest(options.linesKept ?? LINES),
+            at: world.now,
+            calls: world.workload.made,
           },
   };
+}
+
+function failureOf(error: unknown): Pick<RunFailure, 'property' | 'reason'> {
+  if (!(error instanceof Error)) return { property: 'thrown', reason: String(error) };
+  const property = error instanceof PropertyBroken ? error.property : error.name;
+  return { property, reason: error.stack ?? error.message };
 }
 
 /** What a run did not show, beside what it did. */
@@ -99,38 +122,52 @@ class NotConverged extends Error {
   override readonly name = 'NotConverged';
 }
 
-function live(world: World, plan: Plan): void {
+/**
+ * Safety under faults; then everything is healed around a random majority, while the others stay down,
+ * and that has to serve; then the others come back, and all have to be the same.
+ */
+function live(world: World): void {
   world.begin();
-  world.run(plan.faultsMs);
-  world.trace.say(world.now, 'world', 'all is healed');
-  world.faults.healAll();
-  const calledBefore = world.history.calls.length;
+  world.run(world.plan.faultsMs);
+  const core = new Set(world.losses.core(world.random.shuffle([...world.nodes])));
+  const names = [...core].map(({ name }) => name).join(' ');
+  world.trace.say(world.now, 'world', `all is healed around ${names}`);
+  world.operator.paused = true;
+  world.faults.healAround(new Set([...core, ...world.proxies, ...world.clients]));
   world.run(world.now + CALM_MS);
+  mustServe(world);
+  world.trace.say(world.now, 'world', 'all is healed');
+  world.faults.healRest();
+  world.operator.paused = false;
   for (const client of world.clients) client.calling = false;
   let looks = 0;
   const done = world.run(world.now + SETTLE_MS, () => ++looks % 16 === 0 && isSettled(world));
   world.examine();
   if (!done) throw new NotConverged(standing(world));
-  if (!world.history.calls.slice(calledBefore).some(({ outcome }) => outcome === 'ok')) {
-    lastCallMustSucceed(world);
-  }
-}
-
-/** A healed cluster answers. */
-function lastCallMustSucceed(world: World): void {
-  const before = world.history.calls.length;
   for (const client of world.clients) client.calling = true;
-  const answered = world.run(world.now + SETTLE_MS, () =>
-    world.history.calls.slice(before).some(({ outcome }) => outcome === 'ok'),
-  );
+  mustServe(world);
   for (const client of world.clients) client.calling = false;
   const settled = world.run(world.now + SETTLE_MS, () => isSettled(world));
-  if (!answered || !settled) throw new NotConverged(`no call succeeds; ${standing(world)}`);
+  world.examine();
+  if (!settled) throw new NotConverged(standing(world));
+}
+
+/** A majority that can talk answers: some call, made from now on, succeeds. */
+function mustServe(world: World): void {
+  const before = world.history.calls.length;
+  let looks = 0;
+  const answered = world.run(
+    world.now + SETTLE_MS,
+    () =>
+      ++looks % 16 === 0 &&
+      world.history.calls.slice(before).some(({ outcome }) => outcome === 'ok'),
+  );
+  if (!answered) throw new NotConverged(`no call succeeds; ${standing(world)}`);
 }
 
 function isSettled(world: World): boolean {
-  if (world.clients.some(({ busy }) => busy)) return false;
-  const replicas = world.nodes.map(({ replica }) => replica);
+  if (!world.operator.idle || world.clients.some(({ busy }) => busy)) return false;
+  const replicas = world.soundNodes.map(({ replica }) => replica);
   const [first] = replicas;
   if (first === null || first === undefined) return false;
   const { lastIndex } = first.raft;
@@ -146,22 +183,28 @@ function isSettled(world: World): boolean {
 }
 
 function standing(world: World): string {
-  const nodes = world.nodes.map(({ name, state, replica }) => {
-    if (replica === null) return `${name} ${state}, does not run`;
-    const { role, term, lastIndex, commitIndex } = replica.raft;
+  const nodes = world.nodes.map((node) => {
+    const { name, state, replica } = node;
+    const lost = world.losses.has(node) ? ', lost' : '';
+    if (replica === null) return `${name} ${state}, does not run${lost}`;
+    const { role, term, lastIndex, commitIndex, membership } = replica.raft;
     return (
       `${name} ${state} ${role} term ${String(term)} last ${String(lastIndex)} ` +
-      `committed ${String(commitIndex)} applied ${String(replica.store.appliedIndex)}`
+      `committed ${String(commitIndex)} applied ${String(replica.store.appliedIndex)} ` +
+      `of ${membership.voters.join(' ')}${lost}`
     );
   });
   const busy = world.clients.filter((client) => client.busy).map(({ name }) => name);
-  return `not converged after healing: ${nodes.join('; ')}; calls open at: ${busy.join(', ') || 'nobody'}`;
+  return (
+    `not converged after healing: ${nodes.join('; ')}; calls open at: ${busy.join(', ') || 'nobody'}` +
+    (world.operator.idle ? '' : '; the operator is not done')
+  );
 }
 
 /** What stands at the end, which is also the last read of every key. */
 function finalSights(world: World): ReadonlyMap<string, Sight> {
   const final = new Map<string, Sight>();
-  const store = world.nodes[0]?.replica?.store;
+  const store = world.soundNodes[0]?.replica?.store;
   if (store === undefined) return final;
   const pairs = new Map(
     [...world.history.bySubject()].map(([subject, [call]]) => [subject, isPair(call)]),

@@ -27,14 +27,32 @@ export class Workload {
   private readonly active: Subject[] = [];
   private values = 0;
   private onces = 0;
+  private asked = 0;
+  /** Calls that were made, by number. */
+  readonly made: number[] = [];
+  private readonly kept: ReadonlySet<number> | null;
 
-  constructor(private readonly random: Random) {
+  /** `kept`: calls by number, as far as they are to be made; null: all. */
+  constructor(
+    private readonly random: Random,
+    kept: readonly number[] | null = null,
+  ) {
+    this.kept = kept === null ? null : new Set(kept);
     const count = random.integer(2, 6);
     for (let i = 0; i < count; i += 1) this.active.push(this.newSubject());
   }
 
-  /** The caller's next action; null: every key has its callers. `revision`: the newest that it knows. */
+  /** The caller's next action; null: none for now. `revision`: the newest that it knows. */
   next(revision: number): Action | null {
+    this.asked += 1;
+    if (this.kept?.has(this.asked) === false) return null;
+    const action = this.draw(revision);
+    if (action !== null) this.made.push(this.asked);
+    return action;
+  }
+
+  /** Null: the key has as many callers as its checker bears. */
+  private draw(revision: number): Action | null {
     const { random } = this;
     if (random.chance(0.08)) {
       this.onces += 1;

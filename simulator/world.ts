@@ -2,18 +2,21 @@
  * A whole cluster in one process: nodes, proxies and clients as their production machines, over a
  * simulated network and simulated disks, in simulated time. Every step follows from the seed.
  */
-import { nodeId } from '#raft';
+import { nodeId, type NodeId } from '#raft';
 import { Agenda } from './agenda.js';
 import { SimulatedClient } from './client.js';
 import { Faults } from './faults.js';
 import type { FaultEvent } from './faults.js';
 import { Invariants } from './invariants/index.js';
-import type { NodeView } from './invariants/index.js';
-import type { Replica } from './machines.js';
+import { Losses, type Memberships } from './losses.js';
+import type { WorldRules } from './machines.js';
 import { Network } from './network.js';
 import type { NetworkEvent, Side, Stream } from './network.js';
 import { FIRST_NODE_ID } from './node-config.js';
 import { SimulatedNode } from './node.js';
+import { NodeObserver } from './node-observer.js';
+import { NodeViews } from './node-views.js';
+import { Operator, type OperatorView } from './operator.js';
 import { History, Witness } from './oracle/index.js';
 import type { Wire } from './codecs.js';
 import type { Plan } from './plan.js';
@@ -32,37 +35,44 @@ type WorldEvent =
       readonly incarnation: number;
       readonly signal: Signal;
     }
-  | { readonly type: 'examine' };
+  | { readonly type: 'examine' }
+  | { readonly type: 'operate' };
 
-const NODE_NAMES = ['ada', 'bob', 'cy', 'dan', 'eve', 'fay', 'gus'];
+const NODE_NAMES = ['ada', 'bob', 'cy', 'dan', 'eve', 'fay', 'gus', 'hal', 'ida', 'joe'];
 const EXAMINE_EVERY_MS = 1_000;
 
 export class World implements Surroundings {
   readonly random: Random;
   readonly network: Network<Parcel>;
-  readonly nodes: readonly SimulatedNode[];
+  /** Those that are no members yet included, and those that are none any more. */
+  readonly allNodes: readonly SimulatedNode[];
   readonly proxies: readonly SimulatedProxy[];
   readonly clients: readonly SimulatedClient[];
   readonly history = new History();
-  readonly witness = new Witness();
+  readonly witness = new Witness((what) => {
+    this.count(what);
+  });
   readonly invariants: Invariants;
   readonly faults: Faults;
+  readonly losses: Losses;
+  readonly operator: Operator;
   readonly counts = new Map<string, number>();
   readonly workload: Workload;
   events = 0;
   private readonly agenda = new Agenda<WorldEvent>();
   private readonly processes: readonly Process[];
-  /** As each node was last seen running. */
-  private readonly views = new Map<number, { -readonly [K in keyof NodeView]: NodeView[K] }>();
+  readonly views = new NodeViews();
+  private readonly observer: NodeObserver;
   private time = 0;
 
   constructor(
     readonly plan: Plan,
     readonly trace: Trace,
     readonly wire: Wire | null,
+    readonly rules: WorldRules = {},
   ) {
     this.random = new Random(plan.seed);
-    this.workload = new Workload(this.random.fork());
+    this.workload = new Workload(this.random.fork(), plan.calls);
     this.network = new Network<Parcel>(this.agenda, this.random.fork(), plan.weather, {
       accept: (process, stream) => this.accept(process, stream),
       opened: (process, stream) => {
@@ -76,19 +86,48 @@ export class World implements Surroundings {
         this.process(process).tell({ type: 'ended', stream, side, refused });
       },
     });
+    const voters = Array.from({ length: plan.nodes }, (_, i) => nodeId(FIRST_NODE_ID + i));
+    this.observer = new NodeObserver(this);
     this.invariants = new Invariants(
-      () => [...this.views.values()],
+      () => this.views.ever,
+      { voters, learners: [] },
       (entry) => {
         this.witness.committed(entry);
       },
     );
-    this.nodes = this.makeNodes();
+    this.allNodes = this.makeNodes(voters);
     this.proxies = this.makeProxies();
     this.clients = this.makeClients();
-    this.processes = [...this.nodes, ...this.proxies, ...this.clients];
+    this.processes = [...this.allNodes, ...this.proxies, ...this.clients];
+    this.losses = new Losses(this.memberships());
+    this.operator = this.makeOperator();
     this.faults = new Faults(this, this, (delay, event) => {
       this.agenda.add(this.time + delay, event);
     });
+  }
+
+  /** In service. */
+  get nodes(): readonly SimulatedNode[] {
+    return this.allNodes.filter(({ inService }) => inService);
+  }
+
+  /** In service, and nothing of theirs is lost. */
+  get soundNodes(): readonly SimulatedNode[] {
+    return this.nodes.filter((node) => !this.losses.has(node));
+  }
+
+  /** Of what it had on its disk nothing counts any more. */
+  lost(node: SimulatedNode): void {
+    this.losses.add(node);
+    this.views.forget(node);
+  }
+
+  writesInFlight(): boolean {
+    return this.clients.some((client) => client.isWriting);
+  }
+
+  isKnown(node: SimulatedNode): boolean {
+    return this.witness.knowsMember(node.id);
   }
 
   get now(): number {
@@ -96,8 +135,8 @@ export class World implements Surroundings {
   }
 
   begin(): void {
-    for (const node of this.nodes) node.meet(this.nodes);
-    for (const process of this.processes) process.start();
+    for (const node of this.allNodes) node.meet(this.allNodes);
+    for (const process of [...this.nodes, ...this.proxies, ...this.clients]) process.start();
     this.faults.begin();
     this.agenda.add(EXAMINE_EVERY_MS, { type: 'examine' });
   }
@@ -126,7 +165,7 @@ export class World implements Surroundings {
   }
 
   examine(): void {
-    this.invariants.examined([...this.views.values()]);
+    this.invariants.examined(this.views.all);
   }
 
   private handle(event: WorldEvent): void {
@@ -151,6 +190,9 @@ export class World implements Surroundings {
         this.examine();
         this.agenda.add(this.time + EXAMINE_EVERY_MS, event);
         return;
+      case 'operate':
+        this.operator.look();
+        return;
       default:
         this.faults.handle(event);
     }
@@ -170,33 +212,46 @@ export class World implements Surroundings {
     return process;
   }
 
-  private makeNodes(): SimulatedNode[] {
-    const voters = Array.from({ length: this.plan.nodes }, (_, i) => nodeId(FIRST_NODE_ID + i));
-    const watch = {
-      started: (node: SimulatedNode) => {
-        if (node.replica === null) return;
-        this.invariants.started(this.see(node, node.replica));
-      },
-      stepped: (node: SimulatedNode) => {
-        const view = this.views.get(node.id);
-        if (view !== undefined) this.invariants.stepped(view);
-      },
-      stopped: (node: SimulatedNode) => {
-        const view = this.views.get(node.id);
-        if (view !== undefined) view.up = false;
-        if (node.leaving) this.faults.restartLater(node);
-      },
-    };
-    return voters.map((_, i) => {
+  private makeNodes(voters: readonly NodeId[]): SimulatedNode[] {
+    const { nodes, spares } = this.plan;
+    return Array.from({ length: nodes + spares }, (_, i) => {
       const name = NODE_NAMES[i] ?? `node${String(i)}`;
-      return new SimulatedNode(this, i, name, this.rate(), voters, watch);
+      return new SimulatedNode(this, i, name, this.rate(), voters, this.observer);
     });
   }
 
-  private see(node: SimulatedNode, replica: Replica): NodeView {
-    const view = { id: node.id as number, name: node.name, replica, up: true };
-    this.views.set(node.id, view);
-    return view;
+  private memberships(): Memberships {
+    const { views, invariants } = this;
+    return {
+      get committed() {
+        return invariants.changes.membership;
+      },
+      inLogs: () => views.all.map(({ replica }) => replica.raft.membership),
+      hasVoice: (id) => views.all.some((view) => view.id === id && view.replica.raft.lastIndex > 0),
+    };
+  }
+
+  private makeOperator(): Operator {
+    const { losses } = this;
+    const view: OperatorView = {
+      nodes: this.allNodes,
+      membership: () => losses.memberships.committed,
+      admit: (node) => {
+        node.inService = true;
+        node.start();
+      },
+      dismiss: (node) => {
+        node.inService = false;
+        node.crash('is switched off');
+        this.views.forget(node);
+        losses.forgive(node);
+      },
+      maySpare: (node) => losses.mayLose(node),
+      again: (delayMs) => {
+        this.agenda.add(this.time + delayMs, { type: 'operate' });
+      },
+    };
+    return new Operator(this, view, this.random.fork());
   }
 
   private makeProxies(): SimulatedProxy[] {
@@ -205,23 +260,22 @@ export class World implements Surroundings {
       (_, i) =>
         new SimulatedProxy(
           this,
-          this.nodes.length + i,
+          this.allNodes.length + i,
           `proxy${String(i + 1)}`,
           this.rate(),
-          this.nodes,
+          this.allNodes,
         ),
     );
   }
 
   private makeClients(): SimulatedClient[] {
     const watch = {
-      newestRevision: () =>
-        Math.max(0, ...[...this.views.values()].map(({ replica }) => replica.store.revision)),
+      newestRevision: () => this.observer.newestRevision,
       acknowledged: (_call: unknown, requestId: string | null) => {
         if (requestId !== null) this.invariants.acknowledged.acknowledged(requestId);
       },
     };
-    const first = this.nodes.length + this.proxies.length;
+    const first = this.allNodes.length + this.proxies.length;
     return Array.from({ length: this.plan.clients }, (_, i) => {
       // Some clients speak to the nodes themselves.
       const direct = this.random.chance(this.plan.directChance);

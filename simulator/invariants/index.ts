@@ -1,14 +1,20 @@
 /** Every property of the cluster, checked together. */
-import type { Entry } from '#raft';
+import type { Entry, Membership } from '#raft';
 import { Acknowledged } from './acknowledged.js';
 import { CommitDurability } from './commit-durability.js';
+import { CommitOfOwnTerm } from './commit-of-own-term.js';
 import { CommittedLog } from './committed-log.js';
+import { DurableStays } from './durable-stays.js';
 import { ElectionSafety } from './election-safety.js';
 import { EqualState } from './equal-state.js';
+import { HonestMatch } from './honest-match.js';
+import { LeaderAppendOnly } from './leader-append-only.js';
 import { LeaderCompleteness } from './leader-completeness.js';
 import { LogMatching } from './log-matching.js';
+import { MembershipChanges } from './membership-changes.js';
 import { Monotonic } from './monotonic.js';
 import type { NodeView, Property } from './view.js';
+import { Votes } from './votes.js';
 
 export { PropertyBroken } from './broken.js';
 export type { NodeView } from './view.js';
@@ -16,22 +22,36 @@ export type { NodeView } from './view.js';
 export class Invariants {
   readonly committedLog: CommittedLog;
   readonly elections = new ElectionSafety();
+  readonly votes = new Votes();
   readonly acknowledged = new Acknowledged();
+  readonly changes: MembershipChanges;
   private readonly properties: readonly Property[];
 
-  constructor(nodes: () => readonly NodeView[], onCommitted: (entry: Entry) => void) {
+  /** `first`: the membership that the cluster begins with. */
+  constructor(
+    nodes: () => readonly NodeView[],
+    first: Membership,
+    onCommitted: (entry: Entry) => void,
+  ) {
+    this.changes = new MembershipChanges(first);
     const durability = new CommitDurability(nodes);
     this.committedLog = new CommittedLog((entry, node) => {
       durability.committed(entry, node);
       this.acknowledged.committed(entry);
+      this.changes.committed(entry);
       onCommitted(entry);
     });
     this.properties = [
       this.elections,
+      this.votes,
+      new DurableStays(),
       new Monotonic(),
+      new LeaderAppendOnly(),
+      new CommitOfOwnTerm(),
       this.committedLog,
       new LeaderCompleteness(this.committedLog),
       new LogMatching(),
+      new HonestMatch(),
       new EqualState(),
     ];
   }

@@ -28,6 +28,7 @@ const NANOSECONDS = 1e6;
 const LOOK_EVERY_MS = 20;
 const IDLE_MS = 10_000;
 const IDLE_ATTEMPTS = 10;
+const SETTLE_MS = 5_000;
 /** A quiet checkpoint begins 2 s after the last write, and a second later for each 5 MB. */
 const CHECKPOINT_AWAITED_MS = 120_000;
 const JOINED_MS_MAX = 120_000;
@@ -255,7 +256,8 @@ async function idle(many: GrowthCluster): Promise<Finding[]> {
   const cpu = (node: ClusterNode): number => usageOf(node.process.pid ?? 0)?.cpuMs ?? 0;
   let share = Infinity;
   for (let attempt = 0, isQuiet = false; attempt < IDLE_ATTEMPTS && !isQuiet; attempt++) {
-    await pause(1000);
+    // What the load left behind is cleared away first.
+    await pause(SETTLE_MS);
     const before = many.running.map(cpu);
     const started = performance.now();
     isQuiet = true;
@@ -272,6 +274,12 @@ async function idle(many: GrowthCluster): Promise<Finding[]> {
       figure: percent(share),
       target: '<= 1 %',
       held: share <= 0.01,
+    },
+    {
+      what: `resident memory of the largest node after that, ${many.keys} keys of 100 bytes`,
+      figure: `${many.memoryMb().toFixed(0)} MB`,
+      target: '<= 700 MB',
+      held: many.memoryMb() <= 700,
     },
   ];
 }

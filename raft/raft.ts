@@ -139,6 +139,11 @@ export class Raft {
     return this.core.log.durableIndex;
   }
 
+  /** Up to here the log is known to be the one of this term's leader. */
+  get verifiedIndex(): LogIndex {
+    return this.core.verifiedIndex;
+  }
+
   /** The newest one in the log, committed or not. */
   get membership(): Membership {
     return this.core.membership;

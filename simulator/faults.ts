@@ -37,7 +37,8 @@ export interface Targets {
 export class Faults {
   /** Links that were cut are whole again. */
   healed = 0;
-  private over = false;
+  /** No more faults. */
+  isOver = false;
   /** These stay down. */
   private held: ReadonlySet<Process> = new Set();
   /** Until then leaders do not live long. */
@@ -111,7 +112,7 @@ export class Faults {
 
   /** No more faults; what is wrong is put right at once, but for some nodes, which stay down. */
   healAround(core: ReadonlySet<Process>): void {
-    this.over = true;
+    this.isOver = true;
     const { network, now } = this.world;
     const all = this.everybody();
     for (const from of all) {
@@ -143,7 +144,7 @@ export class Faults {
     const { network, now } = this.world;
     switch (event.type) {
       case 'strike':
-        if (!this.over) this.strike(event.strike);
+        if (!this.isOver) this.strike(event.strike);
         return;
       case 'restart': {
         const process = this.process(event.process);
@@ -155,12 +156,12 @@ export class Faults {
         return;
       case 'hunted': {
         const process = this.process(event.process);
-        if (this.over || process?.incarnation !== event.incarnation) return;
+        if (this.isOver || process?.incarnation !== event.incarnation) return;
         this.crash(process, this.hunter, 300);
         return;
       }
       case 'cut':
-        if (this.over) return;
+        if (this.isOver) return;
         for (const [from, to] of event.links) network.cut(from, to);
         return;
       case 'heal':
@@ -183,7 +184,7 @@ export class Faults {
 
   /** Somebody leads who did not. */
   leaderRose(node: SimulatedNode): void {
-    if (this.over || this.world.now > this.huntUntil || !this.hunter.chance(0.7)) return;
+    if (this.isOver || this.world.now > this.huntUntil || !this.hunter.chance(0.7)) return;
     const { number, incarnation } = node;
     this.add(this.hunter.exponential(20), { type: 'hunted', process: number, incarnation });
   }

@@ -1,103 +1,64 @@
 /** `npm run simulate`: runs seeds, prints what was found, and how to see it again. */
-import { parseArgs } from 'node:util';
-import { run } from './run.js';
-import type { RunResult } from './run.js';
+import { runCrew } from './command/crew.js';
+import { readOptions, USAGE, type Options } from './command/options.js';
+import { runSingle, tell } from './command/single.js';
+import type { Task } from './command/worker.js';
+import { SEEDS_THAT_SHOW_ALL } from './sometimes.js';
 import { Tally } from './tally.js';
-import { productionWire } from './wire.js';
 
-const USAGE = `npm run simulate -- [options]
-  --seeds N    so many seeds (default 200)
-  --start S    the first of them (default 1)
-  --seed N     this one alone
-  --nodes K    so many nodes, instead of what the seed says
-  --trace      every step in words
-  --keep-going after a failure`;
+/** One seed of so many is run twice. */
+const TWICE_EVERY = 50;
+const HOUR_MS = 3_600_000;
 
-interface Options {
-  readonly start: number;
-  readonly seeds: number;
-  readonly nodes: number | undefined;
-  readonly trace: boolean;
-  readonly keepGoing: boolean;
+function* tasks({ start, seeds, hours, nodes }: Options): Generator<Task, undefined> {
+  for (let seed = start; hours !== null || seed < start + seeds; seed += 1) {
+    yield { seed, nodes, twice: seed % TWICE_EVERY === 0 };
+  }
+  return undefined;
 }
 
-function readOptions(): Options {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string' },
-      start: { type: 'string' },
-      seed: { type: 'string' },
-      nodes: { type: 'string' },
-      trace: { type: 'boolean' },
-      'keep-going': { type: 'boolean' },
-    },
+async function runMany(options: Options): Promise<number> {
+  const tally = new Tally();
+  const began = performance.now();
+  const failed: number[] = [];
+  const workers = Math.min(options.workers, options.seeds);
+  await runCrew(workers, tasks(options), (result) => {
+    tally.add(result);
+    if (result.failure !== null) {
+      failed.push(result.seed);
+      tell(result);
+    }
+    progress(tally, failed);
+    const enough = options.hours !== null && tally.simulatedMs >= options.hours * HOUR_MS;
+    return !enough && (failed.length === 0 || options.keepGoing);
   });
-  const whole = (name: 'seeds' | 'start' | 'seed' | 'nodes'): number | undefined => {
-    const given = values[name];
-    if (given === undefined) return undefined;
-    if (/^\d{1,15}$/.test(given)) return Number(given);
-    throw new TypeError(`--${name} is ${JSON.stringify(given)}; a whole number is needed`);
-  };
-  const seed = whole('seed');
-  return {
-    start: seed ?? whole('start') ?? 1,
-    seeds: seed === undefined ? (whole('seeds') ?? 200) : 1,
-    nodes: whole('nodes'),
-    trace: values.trace ?? false,
-    keepGoing: values['keep-going'] ?? false,
-  };
+  if (process.stdout.isTTY) process.stdout.write('\n');
+  const never = tally.seeds >= SEEDS_THAT_SHOW_ALL ? tally.never() : [];
+  if (failed.length > 0) console.log(`failed seeds: ${failed.join(' ')}`);
+  if (never.length > 0) {
+    console.log(`these never happened, so that the run proves too little: ${never.join('; ')}`);
+  }
+  console.log(tally.line(performance.now() - began));
+  return failed.length > 0 || never.length > 0 ? 1 : 0;
 }
 
-function tell(result: RunResult): void {
-  const { failure, seed, hash } = result;
-  if (failure === null) return;
-  console.log(
-    [...failure.lines, '', `seed ${String(seed)} (trace ${hash}) fails: ${failure.reason}`].join(
-      '\n',
-    ),
+function progress({ seeds, events, checked }: Tally, failed: readonly number[]): void {
+  if (!process.stdout.isTTY) return;
+  process.stdout.write(
+    `\r${String(seeds)} seeds, ${String(events)} events, ${String(checked)} operations checked, ` +
+      `${String(failed.length)} failed `,
   );
-  console.log(`replay: ${failure.replay} --trace`);
 }
 
-function main(): number {
+async function main(): Promise<number> {
   let options: Options;
   try {
-    options = readOptions();
+    options = readOptions(process.argv.slice(2));
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     return 2;
   }
-  const tally = new Tally();
-  const began = performance.now();
-  const failed: number[] = [];
-  for (let seed = options.start; seed < options.start + options.seeds; seed += 1) {
-    const result = run(seed, {
-      wire: productionWire,
-      ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
-      ...(options.trace
-        ? {
-            sink: (line: string) => {
-              console.log(line);
-            },
-          }
-        : {}),
-    });
-    tally.add(result);
-    if (result.failure !== null) {
-      failed.push(seed);
-      tell(result);
-      if (!options.keepGoing) break;
-    }
-    if (process.stdout.isTTY) {
-      process.stdout.write(
-        `\rseed ${String(seed)}, ${String(tally.events)} events, ${String(failed.length)} failed `,
-      );
-    }
-  }
-  if (process.stdout.isTTY) process.stdout.write('\n');
-  if (failed.length > 0) console.log(`failed seeds: ${failed.join(' ')}`);
-  console.log(tally.line(performance.now() - began));
-  return failed.length > 0 ? 1 : 0;
+  return options.seed !== null || options.plan !== null ? runSingle(options) : runMany(options);
 }
 
-process.exitCode = main();
+process.exitCode = await main();

@@ -110,11 +110,18 @@ export class PeerLinks {
     const link = this.links.get(to);
     if (link === undefined || link.stream === null || !link.open) return;
     if (message.type === 'raft' && this.goesAstray(link, travelling)) return;
-    const { plan, network, now } = this.world;
-    if (message.type === 'raft' && message.message.type === 'checkpoint-chunk' && plan.chunkMs > 0)
-      network.hold(link.stream, this.random.exponential(plan.chunkMs), now);
+    const { network, now } = this.world;
+    const wait = this.slownessOf(message);
+    if (wait > 0) network.hold(link.stream, wait, now);
     const parcel: Parcel = { type: 'peer', message: travelling };
     network.send(link.stream, 0, parcel, now);
+  }
+
+  /** Pieces of checkpoints may take their time, ms, and all that follows them. */
+  private slownessOf(message: PeerMessage): number {
+    const { plan, isCalm } = this.world;
+    if (message.type !== 'raft' || message.message.type !== 'checkpoint-chunk') return 0;
+    return isCalm || plan.chunkMs === 0 ? 0 : this.random.exponential(plan.chunkMs);
   }
 
   /** In rough worlds; true if the message does not travel on its stream. */

@@ -81,7 +81,7 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
     weather: drawWeather(random),
     ...drawRoughness(random),
     chunkMs: random.pick([0, 0, 5, 100]),
-    chunkBytes: random.pick([512, 4_096, 262_144]),
+    chunkBytes: random.pick([1_024, 8_192, 262_144]),
     batchBytesMax: random.pick([1, 1_000, 262_144]),
     clockSkewMax: random.pick([0, 0, 0.01, 0.1]),
     checkpointEntries: random.pick([20, 50, 100, 100, 1_000]),

@@ -73,6 +73,8 @@ export interface Surroundings {
   readonly trace: Trace;
   /** Of production, but for what a test breaks. */
   readonly rules: WorldRules;
+  /** Faults are over. */
+  readonly isCalm: boolean;
   readonly network: Network<Parcel>;
   /** Null: messages travel as they are. */
   readonly wire: Wire | null;
@@ -191,7 +193,7 @@ export abstract class Process {
       this.restless = 0;
       this.take(signal);
     }
-    if (this.eventsLeft > 0 && --this.eventsLeft === 0) this.giveOut();
+    if (this.isUp && this.eventsLeft > 0 && --this.eventsLeft === 0) this.giveOut();
     // It may have crashed meanwhile.
     if (this.isUp) this.plan();
   }

@@ -167,7 +167,7 @@ function mustServe(world: World): void {
 
 function isSettled(world: World): boolean {
   if (!world.operator.idle || world.clients.some(({ busy }) => busy)) return false;
-  const replicas = world.soundNodes.map(({ replica }) => replica);
+  const replicas = world.soundMembers.map(({ replica }) => replica);
   const [first] = replicas;
   if (first === null || first === undefined) return false;
   const { lastIndex } = first.raft;
@@ -204,7 +204,7 @@ function standing(world: World): string {
 /** What stands at the end, which is also the last read of every key. */
 function finalSights(world: World): ReadonlyMap<string, Sight> {
   const final = new Map<string, Sight>();
-  const store = world.soundNodes[0]?.replica?.store;
+  const store = world.soundMembers[0]?.replica?.store;
   if (store === undefined) return final;
   const pairs = new Map(
     [...world.history.bySubject()].map(([subject, [call]]) => [subject, isPair(call)]),

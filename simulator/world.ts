@@ -111,9 +111,12 @@ export class World implements Surroundings {
     return this.allNodes.filter(({ inService }) => inService);
   }
 
-  /** In service, and nothing of theirs is lost. */
-  get soundNodes(): readonly SimulatedNode[] {
-    return this.nodes.filter((node) => !this.losses.has(node));
+  /** In service, members, and nothing of theirs is lost. */
+  get soundMembers(): readonly SimulatedNode[] {
+    const { voters, learners } = this.losses.memberships.committed;
+    return this.nodes.filter(
+      (node) => (voters.includes(node.id) || learners.includes(node.id)) && !this.losses.has(node),
+    );
   }
 
   /** Of what it had on its disk nothing counts any more. */
@@ -128,6 +131,10 @@ export class World implements Surroundings {
 
   isKnown(node: SimulatedNode): boolean {
     return this.witness.knowsMember(node.id);
+  }
+
+  get isCalm(): boolean {
+    return this.faults.isOver;
   }
 
   get now(): number {
@@ -227,7 +234,8 @@ export class World implements Surroundings {
         return invariants.changes.membership;
       },
       inLogs: () => views.all.map(({ replica }) => replica.raft.membership),
-      hasVoice: (id) => views.all.some((view) => view.id === id && view.replica.raft.lastIndex > 0),
+      hasVoice: (id) =>
+        views.all.some((view) => view.id === id && view.replica.raft.durableIndex > 0),
     };
   }
 
@@ -279,7 +287,7 @@ export class World implements Surroundings {
     return Array.from({ length: this.plan.clients }, (_, i) => {
       // Some clients speak to the nodes themselves.
       const direct = this.random.chance(this.plan.directChance);
-      const endpoints = this.random.shuffle([...(direct ? this.nodes : this.proxies)]);
+      const endpoints = this.random.shuffle([...(direct ? this.allNodes : this.proxies)]);
       return new SimulatedClient(
         this,
         first + i,

@@ -7,6 +7,7 @@ import { CommittedLog } from './committed-log.js';
 import { DurableStays } from './durable-stays.js';
 import { ElectionSafety } from './election-safety.js';
 import { EqualState } from './equal-state.js';
+import { FollowerCommit } from './follower-commit.js';
 import { HonestMatch } from './honest-match.js';
 import { LeaderAppendOnly } from './leader-append-only.js';
 import { LeaderCompleteness } from './leader-completeness.js';
@@ -48,6 +49,7 @@ export class Invariants {
       new Monotonic(),
       new LeaderAppendOnly(),
       new CommitOfOwnTerm(),
+      new FollowerCommit(),
       this.committedLog,
       new LeaderCompleteness(this.committedLog),
       new LogMatching(),

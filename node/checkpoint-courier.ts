@@ -11,16 +11,32 @@ interface Piece {
   readonly checkpoint: CheckpointMeta;
 }
 
+/** As plain data. */
+export interface CourierState {
+  readonly pieces: readonly (readonly [number, Piece])[];
+  readonly nextToken: number;
+}
+
 export class CheckpointCourier {
   readonly #storage: Storage;
   readonly #network: Network;
   /** Being read, by the token of the read. */
-  readonly #pieces = new Map<number, Piece>();
-  #nextToken = 1;
+  readonly #pieces: Map<number, Piece>;
+  #nextToken: number;
 
-  constructor(storage: Storage, network: Network) {
+  constructor(
+    storage: Storage,
+    network: Network,
+    { pieces, nextToken }: CourierState = { pieces: [], nextToken: 1 },
+  ) {
     this.#storage = storage;
     this.#network = network;
+    this.#pieces = new Map(pieces);
+    this.#nextToken = nextToken;
+  }
+
+  dump(): CourierState {
+    return { pieces: [...this.#pieces], nextToken: this.#nextToken };
   }
 
   fetch(piece: Piece, offset: number): void {

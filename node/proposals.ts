@@ -8,12 +8,32 @@ export interface Origin {
   readonly id: number;
 }
 
+/** As plain data. */
+export interface ProposalsState {
+  readonly bodies: readonly EntryBody[];
+  readonly origins: readonly (Origin | null)[];
+  readonly waiting: readonly (readonly [number, Origin])[];
+}
+
 export class Proposals {
   #bodies: EntryBody[] = [];
   /** Beside `#bodies`: who asked; null for what the leader proposes by itself. */
   #origins: (Origin | null)[] = [];
   /** In the log, by index, not applied yet. */
-  readonly #waiting = new Map<number, Origin>();
+  #waiting = new Map<number, Origin>();
+
+  dump(): ProposalsState {
+    const bodies = [...this.#bodies];
+    return { bodies, origins: [...this.#origins], waiting: [...this.#waiting] };
+  }
+
+  static load({ bodies, origins, waiting }: ProposalsState): Proposals {
+    const proposals = new Proposals();
+    proposals.#bodies = [...bodies];
+    proposals.#origins = [...origins];
+    proposals.#waiting = new Map(waiting);
+    return proposals;
+  }
 
   add(body: EntryBody, origin: Origin | null): void {
     this.#bodies.push(body);

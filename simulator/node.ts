@@ -4,8 +4,8 @@ import { nodeId, term } from '#raft';
 import type { DiskCompletion, DiskOperation, DiskResult, Recovered, Refusal } from '#storage';
 import type { NodeState, Reply } from '#rpc/session/frames';
 import { SimulatedDisk } from './disk.js';
-import { Replica, Storage } from './machines.js';
-import type { PeerMessage, Report } from './machines.js';
+import { Storage } from './machines.js';
+import type { PeerMessage, Replica, Report } from './machines.js';
 import type { Side, Stream } from './network.js';
 import { show, showReply, showRequest, wordsOf } from './node-words.js';
 import { replicaConfigOf, welcomeOf, CLUSTER_ID } from './node-config.js';
@@ -159,6 +159,7 @@ export class SimulatedNode extends Process implements LinkOwner {
       case 'ended':
         if (signal.stream.kind === 'session') this.sessionEnded(signal.stream);
         else if (signal.side === 0) this.links.ended(signal.stream, signal.refused);
+        else this.peerBroken(nodeId(this.voters[signal.stream.ends[0]] ?? 0));
         return;
       case 'received':
         if (signal.stream.kind === 'peer') this.peerReceived(signal.stream, signal.parcels);
@@ -224,12 +225,10 @@ export class SimulatedNode extends Process implements LinkOwner {
     this.identity = recovered.identity;
     for (const remark of recovered.remarks) this.say(`recovery: ${remark}`);
     const config = replicaConfigOf(this.world.plan, this, this.voters, this.world.random.bits());
-    this.replica = new Replica(config, recovered, {
+    this.replica = this.world.makeReplica(config, recovered, {
       disk: this.disk,
       network: {
-        send: (to, message) => {
-          this.sendToPeer(to, message);
-        },
+        send: (to, message) => this.sendToPeer(to, message),
         reply: (connection, replies) => {
           this.reply(connection, replies);
         },
@@ -299,6 +298,10 @@ export class SimulatedNode extends Process implements LinkOwner {
     this.step({ type: 'peer-greeted', peer: nodeId(node), storeId, name, hasHistory });
   }
 
+  peerBroken(peer: NodeId): void {
+    this.step({ type: 'peer-broken', peer });
+  }
+
   peerLost(peer: NodeId): void {
     this.step({ type: 'peer-lost', peer });
   }
@@ -321,14 +324,15 @@ export class SimulatedNode extends Process implements LinkOwner {
     if (messages.length > 0) this.step({ type: 'peer', from: nodeId(from), messages });
   }
 
-  private sendToPeer(to: NodeId, message: PeerMessage): void {
+  private sendToPeer(to: NodeId, message: PeerMessage): boolean {
     // Nodes are the first processes, in order of their ids.
     const number = this.voters.indexOf(to);
-    if (!this.links.isOpen(number)) return;
+    if (!this.links.isOpen(number)) return false;
     const { wire } = this.world;
     const sender = this.replica?.storage;
     const inMemory = wire === null || sender === undefined;
     this.links.send(number, message, inMemory ? message : wire.encodePeer(message, sender));
+    return true;
   }
 
   private sessionOpened(stream: Stream<Parcel>): void {

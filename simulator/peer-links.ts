@@ -23,6 +23,8 @@ type Greeting = Parcel & { readonly type: 'peer-greeting' };
 /** The node that the links belong to. */
 export interface LinkOwner extends PeerProcess {
   greeting(): Greeting;
+  /** The stream to the peer broke. */
+  peerBroken(peer: NodeId): void;
   /** The stream to the peer broke, and a redial was refused or met a new process. */
   peerLost(peer: NodeId): void;
 }
@@ -90,6 +92,7 @@ export class PeerLinks {
       link.open = false;
       link.doubtful = true;
       this.dial(link);
+      this.owner.peerBroken(link.peer.id);
       return;
     }
     if (refused && link.doubtful) {

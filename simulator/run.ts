@@ -9,6 +9,7 @@ import type { Wire } from './codecs.js';
 import type { Sight } from './oracle/index.js';
 import { drawPlan } from './plan.js';
 import type { Plan, PlanOverrides } from './plan.js';
+import type { ReplicaMaker } from './process.js';
 import { Trace } from './trace.js';
 import { World } from './world.js';
 
@@ -47,6 +48,8 @@ export interface RunOptions extends PlanOverrides {
   readonly linesKept?: number;
   /** The production codecs, for the seeds that use them. */
   readonly wire?: Wire;
+  /** Makes the nodes' replicas, for those who look over their shoulders. */
+  readonly makeReplica?: ReplicaMaker;
 }
 
 /** Calls go on for so long on the healed cluster, ms. */
@@ -57,7 +60,12 @@ const LINES = 60;
 export function run(seed: number, options: RunOptions = {}): RunResult {
   const plan = drawPlan(seed, options);
   const trace = new Trace(options.sink ?? null);
-  const world = new World(plan, trace, plan.transcode ? (options.wire ?? null) : null);
+  const world = new World(
+    plan,
+    trace,
+    plan.transcode ? (options.wire ?? null) : null,
+    options.makeReplica,
+  );
   let checked = 0;
   let undecided = 0;
   let reason: string | null = null;

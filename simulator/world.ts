@@ -9,7 +9,7 @@ import { Faults } from './faults.js';
 import type { FaultEvent } from './faults.js';
 import { Invariants } from './invariants/index.js';
 import type { NodeView } from './invariants/index.js';
-import type { Replica } from './machines.js';
+import { Replica } from './machines.js';
 import { Network } from './network.js';
 import type { NetworkEvent, Side, Stream } from './network.js';
 import { FIRST_NODE_ID } from './node-config.js';
@@ -17,7 +17,7 @@ import { SimulatedNode } from './node.js';
 import { History, Witness } from './oracle/index.js';
 import type { Wire } from './codecs.js';
 import type { Plan } from './plan.js';
-import type { Addressee, Parcel, Process, Signal, Surroundings } from './process.js';
+import type { Addressee, Parcel, Process, ReplicaMaker, Signal, Surroundings } from './process.js';
 import { SimulatedProxy } from './proxy.js';
 import { Random } from './random.js';
 import type { Trace } from './trace.js';
@@ -60,6 +60,7 @@ export class World implements Surroundings {
     readonly plan: Plan,
     readonly trace: Trace,
     readonly wire: Wire | null,
+    readonly makeReplica: ReplicaMaker = (config, from, ports) => new Replica(config, from, ports),
   ) {
     this.random = new Random(plan.seed);
     this.workload = new Workload(this.random.fork());

@@ -98,9 +98,7 @@ async function startLocked(
       disk,
       codec: protobufPayloads,
       network: {
-        send: (to, message) => {
-          peers.send(to, message);
-        },
+        send: (to, message) => peers.send(to, message),
         reply: (connection, replies) => {
           clients.reply(connection, replies);
         },

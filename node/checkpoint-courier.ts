@@ -1,5 +1,5 @@
 /** Reads the pieces of a checkpoint that the core wants sent, and sends them. */
-import type { CheckpointMeta, NodeId, Raft, Term } from '#raft';
+import type { CheckpointMeta, NodeId, Raft, RaftEvent, Term } from '#raft';
 import type { Storage } from '#storage';
 import type { Network } from './ports.js';
 
@@ -45,15 +45,18 @@ export class CheckpointCourier {
     this.#storage.readCheckpoint(piece.checkpoint.index, offset, CHUNK_BYTES, token);
   }
 
-  /** The storage has read it; it is sent if this node still leads in the same term. */
-  deliver(token: number, offset: number, data: Uint8Array, raft: Raft): void {
+  /**
+   * The storage has read it; it is sent if this node still leads in the same term. Returns what the core
+   * has to hear: without data the file is gone.
+   */
+  deliver(token: number, offset: number, data: Uint8Array, raft: Raft): RaftEvent | null {
     const piece = this.#pieces.get(token);
     this.#pieces.delete(token);
-    if (piece === undefined || raft.role !== 'leader' || raft.term !== piece.term) return;
-    // No data: the file was replaced by a newer one meanwhile, with which the core starts over.
-    if (data.length === 0) return;
+    if (piece === undefined || raft.role !== 'leader' || raft.term !== piece.term) return null;
     const { to, term, checkpoint } = piece;
+    if (data.length === 0) return { type: 'checkpoint-gone', to, index: checkpoint.index };
     const message = { type: 'checkpoint-chunk', term, checkpoint, offset, data } as const;
     this.#network.send(to, { type: 'raft', message });
+    return null;
   }
 }

@@ -6,6 +6,7 @@ import {
   logIndex,
   type CheckpointMeta,
   type Effect,
+  type LogIndex,
   type NodeId,
   type RaftEvent,
   type Term,
@@ -15,6 +16,9 @@ import type { Failure } from './condition.js';
 import type { Parts } from './parts.js';
 import type { Ports } from './ports.js';
 import type { ReplicaConfig } from './replica-config.js';
+
+/** So many entries at most stay in memory for a follower that takes its time with a checkpoint. */
+const TRANSFER_ENTRIES_MAX = 200_000;
 
 /** As plain data: what the requests that wait were told of the leader. */
 export interface CoreHostState {
@@ -132,6 +136,7 @@ export class CoreHost {
       leading.begin(now);
     } else if (role !== 'leader' && leading.duties !== null) {
       leading.end();
+      this.#parts.storage.keepCheckpoints([]);
       desk.leadershipLost();
     }
     this.#changed = true;
@@ -165,9 +170,11 @@ export class CoreHost {
           text: `the checkpoint of index ${event.index} did not verify: ${event.reason}`,
         });
         return;
-      case 'checkpoint-read':
-        courier.deliver(event.token, event.offset, event.data, raft);
+      case 'checkpoint-read': {
+        const gone = courier.deliver(event.token, event.offset, event.data, raft);
+        if (gone !== null) this.step(gone, now);
         return;
+      }
       case 'identity-saved':
         this.#askForLeadership(event.identity, now);
         return;
@@ -194,11 +201,21 @@ export class CoreHost {
   #checkpointSaved(checkpoint: CheckpointMeta, now: number): void {
     const { storage, applier, figures } = this.#parts;
     figures.checkpointsSaved++;
-    const keepAfter = logIndex(Math.max(0, checkpoint.index - this.#config.trailingEntries));
+    const keepAfter = this.#keepAfter(checkpoint.index);
     this.step({ type: 'checkpoint-saved', checkpoint, keepAfter }, now);
     storage.releaseLog(keepAfter);
     applier.checkpointSaved();
     this.#reportCheckpoint(checkpoint, 'saved');
+  }
+
+  /** Behind a checkpoint that a follower is being sent the log stays, to go on with, within reason. */
+  #keepAfter(checkpoint: number): LogIndex {
+    const { trailingEntries } = this.#config;
+    const inUse = Math.max(
+      Math.min(checkpoint, ...this.#parts.raft.checkpointsInUse()),
+      checkpoint - TRANSFER_ENTRIES_MAX,
+    );
+    return logIndex(Math.max(0, Math.min(inUse, checkpoint - trailingEntries)));
   }
 
   #checkpointInstalled(

@@ -120,7 +120,9 @@ function startOf(
   recovered: Recovered,
 ): Exclude<ConstructorParameters<typeof Raft>[1], RaftState> {
   const { vote, base, entries, commitIndex, checkpoint } = recovered;
-  const blank = entries.length === 0 && checkpoint === null && vote.term === 0;
+  const isEmpty = entries.length === 0 && checkpoint === null;
+  // A term alone may come from a first election that nobody won: only what was muted stays so.
+  const isBlank = vote.muted === true || (vote.term === 0 && !config.clusterIsNew);
   return {
     vote,
     base,
@@ -128,6 +130,6 @@ function startOf(
     commitIndex,
     checkpoint,
     membership: membershipOf(config, recovered),
-    mayCampaign: !blank || config.clusterIsNew,
+    mayCampaign: !isEmpty || !isBlank,
   };
 }

@@ -272,9 +272,10 @@ export class Replica {
 
   /** What the process does because it leads. */
   #lead(): void {
-    const { raft, applier, leading, desk } = this.#parts;
+    const { raft, applier, leading, desk, storage } = this.#parts;
     const decision = leading.look(raft, applier, this.#now);
     if (decision === null) return;
+    storage.keepCheckpoints(raft.checkpointsInUse());
     for (const command of decision.commands) desk.propose(command);
     if (decision.marker) desk.proposeMarker();
     if (decision.diskStalled) this.#step({ type: 'disk-stalled' });

@@ -26,12 +26,18 @@ export function readIdentity(file: Uint8Array): Identity | number | null {
 }
 
 export const voteFile = (vote: Vote): Uint8Array =>
-  seal('vote', { term: vote.term, votedFor: vote.votedFor });
+  seal('vote', {
+    term: vote.term,
+    votedFor: vote.votedFor,
+    ...(vote.muted === true && { muted: true }),
+  });
 
 /** Null if the file is damaged. */
 export function readVote(file: Uint8Array): Vote | null {
   const value = members(unsealFile('vote', file));
-  const { term: voteTerm, votedFor } = value;
+  const { term: voteTerm, votedFor, muted } = value;
   if (!isCount(voteTerm) || !(votedFor === null || isCount(votedFor))) return null;
-  return { term: term(voteTerm), votedFor: votedFor === null ? null : nodeId(votedFor) };
+  if (muted !== undefined && muted !== true) return null;
+  const vote = { term: term(voteTerm), votedFor: votedFor === null ? null : nodeId(votedFor) };
+  return muted === true ? { ...vote, muted } : vote;
 }

@@ -3,11 +3,20 @@
  * compaction has to look at next, how much it would free, and what a watch has to be told.
  */
 import { isTombstone, type Item } from './item.js';
-import type { Pair } from './types.js';
+import type { ByteString, Pair } from './types.js';
 
 /** What an entry here and an object for a version take, besides its key and value; in bytes, about. */
 const BYTES_OF_ENTRY = 24;
 const BYTES_OF_VERSION = 96;
+
+/** As plain data. */
+export interface ChangeLogState {
+  /** Key, revision, and the bytes freed up to here, of each change that is not removed. */
+  readonly changes: readonly (readonly [ByteString, number, number])[];
+  readonly freedInAll: number;
+  readonly compacted: { readonly places: number; readonly freed: number };
+  readonly removedPlaces: number;
+}
 
 export class ChangeLog {
   /** The key that changed, at the revision of the same place. */
@@ -20,6 +29,32 @@ export class ChangeLog {
   /** Compacted changes count no more, even while they still wait to be removed. */
   #compacted = { places: 0, freed: 0 };
   #removedPlaces = 0;
+
+  dump(): ChangeLogState {
+    const places = Array.from({ length: this.#items.length - this.#first }, (_, i) => i);
+    return {
+      changes: places.map((place) => {
+        const at = this.#first + place;
+        const { key } = (this.#items[at] as Item).newest;
+        return [key, this.#revisions[at] as number, this.#freed[at] as number];
+      }),
+      freedInAll: this.#freedInAll,
+      compacted: { ...this.#compacted },
+      removedPlaces: this.#removedPlaces,
+    };
+  }
+
+  /** Fills an empty log. */
+  load(state: ChangeLogState, itemOf: (key: ByteString) => Item): void {
+    for (const [key, revision, freed] of state.changes) {
+      this.#items.push(itemOf(key));
+      this.#revisions.push(revision);
+      this.#freed.push(freed);
+    }
+    this.#freedInAll = state.freedInAll;
+    this.#compacted = { ...state.compacted };
+    this.#removedPlaces = state.removedPlaces;
+  }
 
   /** `change` is the item's newest version; `previous`: the one that it supersedes. */
   add(item: Item, change: Pair, previous: Pair | undefined): void {

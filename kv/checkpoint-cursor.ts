@@ -5,7 +5,7 @@
 import { isTombstone, type Item } from './item.js';
 import type { Keyspace } from './keyspace.js';
 import type { Member } from './members.js';
-import type { Session } from './sessions.js';
+import { Session, type SessionState } from './sessions.js';
 import { headLine, keyLine, memberLine, oldLine, sessionLine } from './state-lines.js';
 import type { ByteString, Pair } from './types.js';
 
@@ -20,6 +20,19 @@ export interface Copies {
 
 type Section = 'head' | 'keys' | 'old' | 'sessions' | 'members' | 'end';
 
+/** As plain data. */
+export interface CursorState {
+  readonly revision: number;
+  readonly compacted: number;
+  readonly keys: number;
+  readonly sessions: readonly SessionState[];
+  readonly members: readonly (readonly [number, Member])[];
+  readonly section: Section;
+  readonly from: ByteString;
+  readonly after: number;
+  readonly done: number;
+}
+
 export class CheckpointCursor {
   readonly revision: number;
   /** Versions visible from here on are kept as long as the cursor is open. */
@@ -28,6 +41,7 @@ export class CheckpointCursor {
   readonly #keys: number;
   readonly #copies: Copies;
   readonly #closed: (cursor: CheckpointCursor) => void;
+  #isOpen = true;
   #section: Section = 'head';
   /** Where the next slice begins: a key, and in it the versions after a revision. */
   #from: ByteString = '';
@@ -35,13 +49,49 @@ export class CheckpointCursor {
   /** Lines done of the section, for sections that are lists. */
   #done = 0;
 
-  constructor(keyspace: Keyspace, copies: Copies, closed: (cursor: CheckpointCursor) => void) {
+  /** Reads the keyspace as it is now, or as of the moment that a dumped cursor had fixed. */
+  constructor(
+    keyspace: Keyspace,
+    from: Copies | CursorState,
+    closed: (cursor: CheckpointCursor) => void,
+  ) {
     this.#keyspace = keyspace;
-    this.revision = keyspace.revision;
-    this.compacted = keyspace.compacted;
-    this.#keys = keyspace.size;
-    this.#copies = copies;
     this.#closed = closed;
+    if (!('section' in from)) {
+      this.revision = keyspace.revision;
+      this.compacted = keyspace.compacted;
+      this.#keys = keyspace.size;
+      this.#copies = from;
+      return;
+    }
+    this.revision = from.revision;
+    this.compacted = from.compacted;
+    this.#keys = from.keys;
+    const sessions = from.sessions.map((session) => Session.load(session));
+    this.#copies = { sessions, members: from.members };
+    this.#section = from.section;
+    this.#from = from.from;
+    this.#after = from.after;
+    this.#done = from.done;
+  }
+
+  /** False once everything was read, or nothing more is wanted. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  dump(): CursorState {
+    return {
+      revision: this.revision,
+      compacted: this.compacted,
+      keys: this.#keys,
+      sessions: this.#copies.sessions.map((session) => session.dump()),
+      members: this.#copies.members,
+      section: this.#section,
+      from: this.#from,
+      after: this.#after,
+      done: this.#done,
+    };
   }
 
   /** The next lines, at most `maxLines`, sometimes none; null once there are no more. */
@@ -60,6 +110,7 @@ export class CheckpointCursor {
   /** No more lines are wanted. */
   close(): void {
     this.#section = 'end';
+    this.#isOpen = false;
     this.#closed(this);
   }
 

@@ -132,10 +132,10 @@ class Restoration {
       if (newest.modRevision >= live.newest.modRevision) {
         throw new Malformed('follows a version newer than its key');
       }
-      this.#live[this.#place] = itemOf([...versions, live.newest]);
+      this.#live[this.#place] = Item.of([...versions, live.newest]);
     } else {
       if (!isTombstone(newest)) throw new Malformed('follows a version of a key that is nowhere');
-      this.#dead.push(itemOf(versions));
+      this.#dead.push(Item.of(versions));
     }
   }
 
@@ -155,13 +155,4 @@ function inOrder(last: number, next: number): void {
 
 function expectCount(what: string, is: number, told: number): void {
   if (is !== told) throw new Malformed(`is missing: the head tells of ${told} ${what}, not ${is}`);
-}
-
-/** `versions`: oldest first, at least one. */
-function itemOf(versions: readonly Pair[]): Item {
-  const [first, ...later] = versions;
-  if (first === undefined) throw new Error('an item has at least one version');
-  const item = new Item(first);
-  for (const version of later) item.supersede(version);
-  return item;
 }

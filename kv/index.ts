@@ -1,13 +1,13 @@
 /** The replicated state: what commands do, how they are written, and how the state is. */
 export { fromBase64, toBase64 } from './base64.js';
 export { fromBytes, fromText, prefixEnd, toBytes, toText } from './byte-string.js';
-export type { CheckpointCursor } from './checkpoint-cursor.js';
+export type { CheckpointCursor, CursorState } from './checkpoint-cursor.js';
 export { CheckpointMalformed } from './checkpoint-restore.js';
 export { CommandMalformed, decodeCommand } from './command-decoding.js';
 export { encodeCommand } from './command-encoding.js';
 export type { Member } from './members.js';
-export type { RangeCursor } from './range-cursor.js';
+export type { RangeCursor, RangeCursorState } from './range-cursor.js';
 export { productionRules, type StateRules } from './rules.js';
-export { Store, type StoreDump } from './store.js';
+export { Store, type StoreState } from './store.js';
 export * from './types.js';
 export { isReadOnly, validate } from './validation.js';

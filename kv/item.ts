@@ -24,6 +24,15 @@ export class Item {
     this.newest = newest;
   }
 
+  /** `versions`: oldest first, at least one. */
+  static of(versions: readonly Pair[]): Item {
+    const [first, ...later] = versions;
+    if (first === undefined) throw new Error('an item has at least one version');
+    const item = new Item(first);
+    for (const version of later) item.supersede(version);
+    return item;
+  }
+
   /** Makes `version`, which is newer, the current one. */
   supersede(version: Pair): void {
     if (this.#older === null) this.#older = [this.newest];
@@ -34,6 +43,11 @@ export class Item {
   /** How many versions there are, the current one included. */
   get count(): number {
     return this.#older === null ? 1 : this.#older.length - this.#first + 1;
+  }
+
+  /** Oldest first. */
+  versions(): Pair[] {
+    return Array.from({ length: this.count }, (_, at) => this.versionAt(at));
   }
 
   /** Version number `at`, 0 being the oldest, count - 1 the current one. */

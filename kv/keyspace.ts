@@ -2,7 +2,7 @@
  * All keys with their versions: the current state, and the past as far back as the last compaction.
  * A key changes at most once a revision.
  */
-import { ChangeLog } from './change-log.js';
+import { ChangeLog, type ChangeLogState } from './change-log.js';
 import { Item, isTombstone, tombstone } from './item.js';
 import { OrderedMap, type Walk } from './ordered-map.js';
 import type { ByteString, KeyRange, Pair } from './types.js';
@@ -11,6 +11,15 @@ export interface PairsFound {
   readonly pairs: readonly Pair[];
   /** Of all in the range, whatever the limit. */
   readonly count: number;
+}
+
+/** As plain data, with what compaction gave up and has not removed yet. */
+export interface KeyspaceState {
+  readonly revision: number;
+  readonly compacted: number;
+  /** The versions of each key, oldest first; in order of key. */
+  readonly items: readonly (readonly Pair[])[];
+  readonly changes: ChangeLogState;
 }
 
 export class Keyspace {
@@ -200,6 +209,35 @@ export class Keyspace {
   /** Versions made after `revision`, in order; whole revisions, at least `limit` if there are as many. */
   changesAfter(revision: number, limit: number): Pair[] {
     return this.#changes.after(revision, limit);
+  }
+
+  dump(): KeyspaceState {
+    const items: Pair[][] = [];
+    const walk = this.items('', null);
+    for (let item = walk.next(); item !== null; item = walk.next()) items.push(item.versions());
+    const changes = this.#changes.dump();
+    return { revision: this.#revision, compacted: this.#compacted, items, changes };
+  }
+
+  static load({ revision, compacted, items, changes }: KeyspaceState): Keyspace {
+    const keyspace = new Keyspace();
+    keyspace.#revision = revision;
+    keyspace.#compacted = compacted;
+    for (const versions of items) keyspace.#settle(Item.of(versions));
+    keyspace.#changes.load(changes, (key) => keyspace.#itemOf(key));
+    return keyspace;
+  }
+
+  /** Puts an item where its newest version belongs. */
+  #settle(item: Item): void {
+    const home = isTombstone(item.newest) ? this.#dead : this.#live;
+    home.set(item.newest.key, item);
+  }
+
+  #itemOf(key: ByteString): Item {
+    const item = this.#live.get(key) ?? this.#dead.get(key);
+    if (item === undefined) throw new Error('a change was dumped without its key');
+    return item;
   }
 
   /** Of items in order of key, each with versions visible after `compacted`. */

@@ -9,6 +9,7 @@ import { isReadOnly } from './validation.js';
 
 /** Refusals are compared by code: their words are for people. */
 function plain(applied: Applied): Outcome {
+  if ('readGone' in applied) return { kind: 'gone', revision: applied.revision };
   return applied.kind === 'refused' ? { kind: 'refused', code: applied.code } : applied;
 }
 
@@ -81,7 +82,7 @@ describe('the store, compared with a dumb one', () => {
     expect([...seen].sort()).toEqual(
       [
         ...['already-answered', 'delete', 'done', 'duplicate-key', 'invalid', 'lease-not-found'],
-        ...['previous-gone', 'put', 'range', 'revision-compacted', 'revision-in-future'],
+        ...['gone', 'put', 'range', 'revision-compacted', 'revision-in-future'],
         ...['session-expired', 'session-opened', 'txn'],
       ].sort(),
     );

@@ -14,6 +14,17 @@ const BYTES_OF_NUMBERS = 40;
 /** A range of fewer keys is read at once. */
 export const LONG_RANGE_KEYS = KEYS_AT_ONCE;
 
+/** An open cursor as plain data. */
+export interface RangeCursorState {
+  readonly range: Range;
+  readonly revision: number;
+  readonly compacted: number;
+  readonly from: ByteString;
+  readonly shown: number;
+  readonly count: number;
+  readonly countAhead: number | null;
+}
+
 export class RangeCursor {
   /** Versions visible from here on are kept as long as the cursor is open. */
   readonly compacted: number;
@@ -24,21 +35,49 @@ export class RangeCursor {
   readonly #closed: (cursor: RangeCursor) => void;
   #from: ByteString;
   /** Pairs given out so far. */
-  #shown = 0;
+  #shown: number;
   /** Pairs met so far. */
-  #count = 0;
+  #count: number;
   /** Of the whole range, where the tree knows it: in the state as it is. */
   readonly #countAhead: number | null;
   #isOpen = true;
 
-  constructor(keyspace: Keyspace, range: Range, closed: (cursor: RangeCursor) => void) {
+  constructor(keyspace: Keyspace, state: RangeCursorState, closed: (cursor: RangeCursor) => void) {
     this.#keyspace = keyspace;
-    this.#range = range;
-    this.#revision = keyspace.revision;
-    this.compacted = range.revision === 0 ? keyspace.revision : range.revision;
+    this.#range = state.range;
+    this.#revision = state.revision;
+    this.compacted = state.compacted;
     this.#closed = closed;
-    this.#from = range.key;
-    this.#countAhead = range.revision === 0 ? keyspace.count(range) : null;
+    this.#from = state.from;
+    this.#shown = state.shown;
+    this.#count = state.count;
+    this.#countAhead = state.countAhead;
+  }
+
+  /** At the beginning of the range as it is now. */
+  static at(keyspace: Keyspace, range: Range): RangeCursorState {
+    const { revision } = keyspace;
+    return {
+      range,
+      revision,
+      compacted: range.revision === 0 ? revision : range.revision,
+      from: range.key,
+      shown: 0,
+      count: 0,
+      countAhead: range.revision === 0 ? keyspace.count(range) : null,
+    };
+  }
+
+  dump(): RangeCursorState {
+    return {
+      range: this.#range,
+      revision: this.#revision,
+      compacted: this.compacted,
+      from: this.#from,
+      shown: this.#shown,
+      count: this.#count,
+      countAhead: this.#countAhead,
+    };
   }
 
   get isOpen(): boolean {

@@ -4,7 +4,6 @@
  */
 import { perform, rangeResult, stepsOf, type Performer, type Simple } from './execution.js';
 import { inRange, type Keyspace } from './keyspace.js';
-import { previousGone } from './refusal.js';
 import type {
   Delete,
   DeleteResult,
@@ -17,7 +16,6 @@ import type {
   Range,
   RangeResult,
   RefusalCode,
-  Refused,
 } from './types.js';
 
 /** A refusal's code; the revision of a single put or range; or the rest. Kept for each open answer. */
@@ -32,18 +30,20 @@ export interface DetailedAnswer {
   readonly branches: readonly boolean[];
 }
 
-/** The result as it was given first; null if the operation can't be the one that was answered. */
+/**
+ * The result as it was given first, or as much of it as is not compacted; null if the operation can't be the one that was answered.
+ */
 export function recall(
   operation: Operation,
   answer: number | DetailedAnswer,
   keyspace: Keyspace,
-): OperationResult | Refused | null {
+): OperationResult | null {
   const details = typeof answer === 'number' ? detailsOf(answer) : answer;
   const steps = stepsOf(operation, details.branches);
   if (!fits(operation, steps, details)) return null;
   const recollection = new Recollection(keyspace, details, steps);
   const result = perform(operation, details.branches[Symbol.iterator](), recollection);
-  return recollection.gone ? previousGone(details.revision, keyspace.compacted) : result;
+  return recollection.gone ? { ...result, readGone: true } : result;
 }
 
 function detailsOf(revision: number): DetailedAnswer {

@@ -40,13 +40,6 @@ export function alreadyAnswered(session: number, sequence: number, lowest: numbe
   return refused('already-answered', message);
 }
 
-export function previousGone(revision: number, compacted: number): Refused {
-  const message =
-    `it was done, at revision ${revision}, but what it returned is compacted ` +
-    `(the oldest kept is ${compacted}); read the keys as they are now.`;
-  return refused('previous-gone', message);
-}
-
 export function otherOperation(session: number, sequence: number): Refused {
   const message =
     `write ${session}:${sequence} was another operation; ` +

@@ -8,6 +8,14 @@ import type { SessionView } from './types.js';
 /** So many answers a session may leave unconfirmed, so that one stuck request can't grow the table. */
 export const OUTSTANDING_MAX = 4096;
 
+/** As plain data. */
+export interface SessionState {
+  readonly session: number;
+  readonly lastActivity: number;
+  readonly lowestAwaited: number;
+  readonly answers: readonly (readonly [number, Answer])[];
+}
+
 export class Session implements SessionView {
   readonly session: number;
   lastActivity: number;
@@ -44,6 +52,15 @@ export class Session implements SessionView {
 
   copy(): Session {
     return new Session(this.session, this.lastActivity, this.lowestAwaited, this.answers);
+  }
+
+  dump(): SessionState {
+    const { session, lastActivity, lowestAwaited } = this;
+    return { session, lastActivity, lowestAwaited, answers: [...this.answers] };
+  }
+
+  static load({ session, lastActivity, lowestAwaited, answers }: SessionState): Session {
+    return new Session(session, lastActivity, lowestAwaited, answers);
   }
 }
 

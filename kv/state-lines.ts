@@ -200,7 +200,6 @@ const REFUSAL_CODES: ReadonlySet<string> = new Set<RefusalCode>([
   'session-expired',
   'session-full',
   'already-answered',
-  'previous-gone',
   'invalid',
 ]);
 

@@ -2,18 +2,18 @@
  * The replicated state: a deterministic machine driven by committed entries. Applying is total: no text
  * makes it throw.
  */
-import { CheckpointCursor } from './checkpoint-cursor.js';
+import { CheckpointCursor, type CursorState } from './checkpoint-cursor.js';
 import { restore, type Restored } from './checkpoint-restore.js';
 import { CommandMalformed, decodeCommand } from './command-decoding.js';
 import { branchesOf, Execution, perform, refusalOf, stepsOf } from './execution.js';
 import { isTombstone } from './item.js';
-import { Keyspace } from './keyspace.js';
+import { Keyspace, type KeyspaceState } from './keyspace.js';
 import { inOrder, type Member, type Members } from './members.js';
-import { LONG_RANGE_KEYS, RangeCursor } from './range-cursor.js';
+import { LONG_RANGE_KEYS, RangeCursor, type RangeCursorState } from './range-cursor.js';
 import { recall } from './recollection.js';
 import * as refusal from './refusal.js';
 import { productionRules, type StateRules } from './rules.js';
-import { OUTSTANDING_MAX, Sessions, type Session } from './sessions.js';
+import { OUTSTANDING_MAX, Session, Sessions, type SessionState } from './sessions.js';
 import { StateHash } from './state-hash.js';
 import type {
   Applied,
@@ -29,10 +29,15 @@ import type {
 } from './types.js';
 import { isReadOnly, problemOf } from './validation.js';
 
-/** The whole state as plain data: the lines of a checkpoint, and where in the log it stands. */
-export interface StoreDump {
+/**
+ * The whole machine as plain data, with what nobody can see in its answers: what compaction has yet to
+ * remove. Open cursors are dumped by whoever reads them.
+ */
+export interface StoreState {
   readonly appliedIndex: number;
-  readonly lines: readonly string[];
+  readonly keyspace: KeyspaceState;
+  readonly sessions: readonly SessionState[];
+  readonly members: readonly (readonly [number, Member])[];
 }
 
 type Write = Extract<Command, { kind: 'write' }>;
@@ -66,8 +71,12 @@ export class Store {
     return new Store(rules, restore(lines), appliedIndex);
   }
 
-  static load({ appliedIndex, lines }: StoreDump, rules: StateRules = productionRules): Store {
-    return Store.fromCheckpoint(lines, appliedIndex, rules);
+  static load(state: StoreState, rules: StateRules = productionRules): Store {
+    const sessions = new Sessions();
+    for (const session of state.sessions) sessions.restore(Session.load(session));
+    const keyspace = Keyspace.load(state.keyspace);
+    const members = new Map(state.members);
+    return new Store(rules, { keyspace, sessions, members }, state.appliedIndex);
   }
 
   /** The index of the last entry that was applied or skipped. */
@@ -250,7 +259,12 @@ export class Store {
   beginRange(range: Range): RangeCursor | Refused {
     const refused = problemOf(range) ?? refusalOf([range], this.#keyspace);
     if (refused !== null) return refused;
-    const cursor = new RangeCursor(this.#keyspace, range, (closed) => this.#cursors.delete(closed));
+    return this.resumeRange(RangeCursor.at(this.#keyspace, range));
+  }
+
+  /** Goes on with a range that was being read when this state was dumped. */
+  resumeRange(state: RangeCursorState): RangeCursor {
+    const cursor = new RangeCursor(this.#keyspace, state, (closed) => this.#cursors.delete(closed));
     this.#cursors.add(cursor);
     return cursor;
   }
@@ -307,7 +321,16 @@ export class Store {
       sessions: Array.from(this.#sessions.all(), (session) => session.copy()),
       members: inOrder(this.#members),
     };
-    const cursor = new CheckpointCursor(this.#keyspace, copies, (closed) =>
+    return this.#cursor(copies);
+  }
+
+  /** Goes on with a cursor that was dumped together with this state. */
+  resumeCheckpoint(cursor: CursorState): CheckpointCursor {
+    return this.#cursor(cursor);
+  }
+
+  #cursor(from: ConstructorParameters<typeof CheckpointCursor>[1]): CheckpointCursor {
+    const cursor = new CheckpointCursor(this.#keyspace, from, (closed) =>
       this.#cursors.delete(closed),
     );
     this.#cursors.add(cursor);
@@ -317,15 +340,21 @@ export class Store {
   /** Of the state alone, not of where in the log it stands: equal states, equal hashes. O(state). */
   hash(): string {
     const hash = new StateHash();
-    for (const line of this.#lines()) hash.add(line);
+    for (const line of this.lines()) hash.add(line);
     return hash.digest;
   }
 
-  dump(): StoreDump {
-    return { appliedIndex: this.#appliedIndex, lines: [...this.#lines()] };
+  dump(): StoreState {
+    return {
+      appliedIndex: this.#appliedIndex,
+      keyspace: this.#keyspace.dump(),
+      sessions: Array.from(this.#sessions.all(), (session) => session.dump()),
+      members: [...this.#members],
+    };
   }
 
-  *#lines(): Iterable<string> {
+  /** A checkpoint of the state as it is now. Nothing may be applied before the last line is taken. */
+  *lines(): Iterable<string> {
     const cursor = this.beginCheckpoint();
     for (
       let lines = cursor.next(LINES_AT_ONCE);

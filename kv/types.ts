@@ -54,12 +54,15 @@ export type Txn = {
 };
 export type Operation = Put | Range | Delete | Txn;
 
-export type PutResult = {
+/** Of a write that was done before: what it read then is compacted, and left out of this answer. */
+type Recalled = { readonly readGone?: true };
+
+export type PutResult = Recalled & {
   readonly kind: 'put';
   readonly revision: number;
   readonly previous: Pair | null;
 };
-export type RangeResult = {
+export type RangeResult = Recalled & {
   readonly kind: 'range';
   /** The store's revision when this was read. */
   readonly revision: number;
@@ -67,13 +70,13 @@ export type RangeResult = {
   readonly more: boolean;
   readonly count: number;
 };
-export type DeleteResult = {
+export type DeleteResult = Recalled & {
   readonly kind: 'delete';
   readonly revision: number;
   readonly deleted: number;
   readonly previous: readonly Pair[];
 };
-export type TxnResult = {
+export type TxnResult = Recalled & {
   readonly kind: 'txn';
   readonly revision: number;
   readonly succeeded: boolean;
@@ -90,7 +93,6 @@ export type RefusalCode =
   | 'session-expired'
   | 'session-full'
   | 'already-answered'
-  | 'previous-gone'
   | 'invalid';
 export interface Refused {
   readonly kind: 'refused';

@@ -2,7 +2,15 @@
  * Applies committed entries in order, once, and writes the checkpoint at each marker. The state is
  * replaced as a whole when a checkpoint of another node is installed.
  */
-import { Store, type Applied, type Command, type StateRules } from '#kv';
+import {
+  Store,
+  type Applied,
+  type CheckpointCursor,
+  type Command,
+  type CursorState,
+  type StateRules,
+  type StoreState,
+} from '#kv';
 import type { CheckpointMeta, Entry, LogIndex, Membership, Term } from '#raft';
 import type { Storage } from '#storage';
 
@@ -16,7 +24,19 @@ interface Marker {
 const SLICE_LINES = 500;
 const SLICE_EVERY_MS = 4;
 
-type Cursor = ReturnType<Store['beginCheckpoint']>;
+/** As plain data. */
+export interface ApplierState {
+  readonly store: StoreState;
+  readonly membership: Membership;
+  readonly markerIndex: number;
+  readonly commandsSinceMarker: number;
+  readonly bytesSinceMarker: number;
+  readonly writing: boolean;
+  readonly sliceAt: number;
+  /** Of the checkpoint that is being written; null once all of it was read. */
+  readonly cursor: CursorState | null;
+  readonly next: { readonly marker: Marker; readonly cursor: CursorState } | null;
+}
 
 export class Applier {
   #store: Store;
@@ -29,8 +49,10 @@ export class Applier {
   #bytesSinceMarker = 0;
   #writing = false;
   #sliceAt = 0;
+  /** What the storage reads, or has read, of the checkpoint that is being written. */
+  #cursor: CheckpointCursor | null = null;
   /** Met while an older one was being written; only the newest is kept. */
-  #next: { marker: Marker; cursor: Cursor } | null = null;
+  #next: { marker: Marker; cursor: CheckpointCursor } | null = null;
 
   constructor(
     store: Store,
@@ -44,6 +66,42 @@ export class Applier {
     this.#storage = storage;
     this.#rules = rules;
     this.#markerIndex = checkpointIndex;
+  }
+
+  /** `cursor`: what the storage goes on to read, of a `store` that was loaded with it. */
+  static load(
+    state: ApplierState,
+    store: Store,
+    cursor: CheckpointCursor | null,
+    storage: Storage,
+    rules?: StateRules,
+  ): Applier {
+    const applier = new Applier(store, state.membership, storage, state.markerIndex, rules);
+    applier.#commandsSinceMarker = state.commandsSinceMarker;
+    applier.#bytesSinceMarker = state.bytesSinceMarker;
+    applier.#writing = state.writing;
+    applier.#sliceAt = state.sliceAt;
+    applier.#cursor = cursor;
+    if (state.next !== null) {
+      const { marker, cursor: waiting } = state.next;
+      applier.#next = { marker, cursor: store.resumeCheckpoint(waiting) };
+    }
+    return applier;
+  }
+
+  dump(): ApplierState {
+    const next = this.#next;
+    return {
+      store: this.#store.dump(),
+      membership: this.#membership,
+      markerIndex: this.#markerIndex,
+      commandsSinceMarker: this.#commandsSinceMarker,
+      bytesSinceMarker: this.#bytesSinceMarker,
+      writing: this.#writing,
+      sliceAt: this.#sliceAt,
+      cursor: this.#cursor?.isOpen === true ? this.#cursor.dump() : null,
+      next: next === null ? null : { marker: next.marker, cursor: next.cursor.dump() },
+    };
   }
 
   get store(): Store {
@@ -116,6 +174,7 @@ export class Applier {
     this.#next?.cursor.close();
     this.#next = null;
     this.#writing = false;
+    this.#cursor = null;
     this.#store = Store.fromCheckpoint(stateLines, checkpoint.index, this.#rules);
     this.#membership = checkpoint.membership;
     this.#markerIndex = checkpoint.index;
@@ -136,8 +195,9 @@ export class Applier {
     this.#next = { marker, cursor };
   }
 
-  #begin(marker: Marker, cursor: Cursor): void {
+  #begin(marker: Marker, cursor: CheckpointCursor): void {
     this.#writing = true;
+    this.#cursor = cursor;
     this.#storage.beginCheckpoint(marker, cursor);
   }
 }

@@ -1,10 +1,9 @@
 /** Reads the pieces of a checkpoint that the core wants sent, and sends them. */
-import type { CheckpointMeta, NodeId, Raft, Term } from '#raft';
+import type { CheckpointMeta, NodeId, Raft, RaftEvent, Term } from '#raft';
 import type { Storage } from '#storage';
 import type { Network } from './ports.js';
 
-/** Each is asked for once the one before is stored: the fewer, the less of the time is spent waiting. */
-const CHUNK_BYTES = 512 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 interface Piece {
   readonly to: NodeId;
@@ -12,18 +11,35 @@ interface Piece {
   readonly checkpoint: CheckpointMeta;
 }
 
+/** As plain data. */
+export interface CourierState {
+  readonly pieces: readonly (readonly [number, Piece])[];
+  readonly nextToken: number;
+}
+
 export class CheckpointCourier {
   readonly #storage: Storage;
   readonly #network: Network;
   readonly #chunkBytes: number;
   /** Being read, by the token of the read. */
-  readonly #pieces = new Map<number, Piece>();
-  #nextToken = 1;
+  readonly #pieces: Map<number, Piece>;
+  #nextToken: number;
 
-  constructor(storage: Storage, network: Network, chunkBytes = CHUNK_BYTES) {
+  constructor(
+    storage: Storage,
+    network: Network,
+    chunkBytes = CHUNK_BYTES,
+    { pieces, nextToken }: CourierState = { pieces: [], nextToken: 1 },
+  ) {
     this.#storage = storage;
     this.#network = network;
     this.#chunkBytes = chunkBytes;
+    this.#pieces = new Map(pieces);
+    this.#nextToken = nextToken;
+  }
+
+  dump(): CourierState {
+    return { pieces: [...this.#pieces], nextToken: this.#nextToken };
   }
 
   fetch(piece: Piece, offset: number): void {
@@ -32,15 +48,18 @@ export class CheckpointCourier {
     this.#storage.readCheckpoint(piece.checkpoint.index, offset, this.#chunkBytes, token);
   }
 
-  /** The storage has read it; it is sent if this node still leads in the same term. */
-  deliver(token: number, offset: number, data: Uint8Array, raft: Raft): void {
+  /**
+   * The storage has read it; it is sent if this node still leads in the same term. Returns what the core
+   * has to hear: without data the file is gone.
+   */
+  deliver(token: number, offset: number, data: Uint8Array, raft: Raft): RaftEvent | null {
     const piece = this.#pieces.get(token);
     this.#pieces.delete(token);
-    if (piece === undefined || raft.role !== 'leader' || raft.term !== piece.term) return;
-    // No data: the file was replaced by a newer one meanwhile, with which the core starts over.
-    if (data.length === 0) return;
+    if (piece === undefined || raft.role !== 'leader' || raft.term !== piece.term) return null;
     const { to, term, checkpoint } = piece;
+    if (data.length === 0) return { type: 'checkpoint-gone', to, index: checkpoint.index };
     const message = { type: 'checkpoint-chunk', term, checkpoint, offset, data } as const;
     this.#network.send(to, { type: 'raft', message });
+    return null;
   }
 }

@@ -3,15 +3,26 @@ import { firstCampaign } from '#follower';
 import type { NodeId, Raft } from '#raft';
 import type { Identity } from '#storage';
 
+/** As plain data. */
+export interface FirstLeadershipState {
+  readonly identity: Identity;
+  readonly asking: boolean;
+}
+
 export class FirstLeadership {
   #identity: Identity;
   readonly #bornLeader: boolean;
   /** That it asks is being written down. */
-  #asking = false;
+  #asking: boolean;
 
-  constructor(identity: Identity, bornLeader: boolean) {
+  constructor({ identity, asking }: FirstLeadershipState, bornLeader: boolean) {
     this.#identity = identity;
+    this.#asking = asking;
     this.#bornLeader = bornLeader;
+  }
+
+  dump(): FirstLeadershipState {
+    return { identity: this.#identity, asking: this.#asking };
   }
 
   /** The identity to save before it asks; null if it is not to ask, or not yet. */

@@ -2,7 +2,7 @@
  * Reads of many keys, answered part by part: one slice at a time, those who wait in turn, with pauses in
  * which everything else goes on. Whoever does not take the parts is waited for, and delays itself alone.
  */
-import type { RangeCursor, RangeResult } from '#kv';
+import type { RangeCursor, RangeCursorState, RangeResult, Store } from '#kv';
 import type { ConnectionId } from './ports.js';
 import type { WaitingRead } from './reads.js';
 
@@ -14,6 +14,12 @@ const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
 interface LongRange {
   readonly read: WaitingRead;
   readonly cursor: RangeCursor;
+}
+
+/** As plain data. */
+export interface LongRangesState {
+  readonly waiting: readonly { readonly read: WaitingRead; readonly cursor: RangeCursorState }[];
+  readonly sliceAt: number;
 }
 
 /** What a slice came to. */
@@ -33,6 +39,20 @@ export class LongRanges {
   /** `unread`: bytes of replies that the connection has not taken. */
   constructor(unread: (connection: ConnectionId) => number) {
     this.#unread = unread;
+  }
+
+  dump(): LongRangesState {
+    const waiting = this.#waiting.map(({ read, cursor }) => ({ read, cursor: cursor.dump() }));
+    return { waiting, sliceAt: this.#sliceAt };
+  }
+
+  /** Goes on with what was dumped, in a `store` that was loaded with it. */
+  load({ waiting, sliceAt }: LongRangesState, store: Store): void {
+    this.#waiting = waiting.map(({ read, cursor }) => ({
+      read,
+      cursor: store.resumeRange(cursor),
+    }));
+    this.#sliceAt = sliceAt;
   }
 
   get size(): number {

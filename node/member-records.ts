@@ -10,14 +10,27 @@ interface Member {
   readonly name: string;
 }
 
+/** As plain data. */
+export interface MemberRecordsState {
+  readonly greeted: readonly (readonly [NodeId, Member])[];
+  readonly self: readonly [NodeId, Member];
+  readonly due: boolean;
+}
+
 export class MemberRecords {
-  readonly #greeted = new Map<NodeId, Member>();
+  readonly #greeted: Map<NodeId, Member>;
   readonly #self: readonly [NodeId, Member];
   /** Records may be missing: looked for at the leader's next look. */
-  #due = false;
+  #due: boolean;
 
-  constructor(node: NodeId, self: Member) {
-    this.#self = [node, self];
+  constructor({ greeted, self, due }: MemberRecordsState) {
+    this.#greeted = new Map(greeted);
+    this.#self = self;
+    this.#due = due;
+  }
+
+  dump(): MemberRecordsState {
+    return { greeted: [...this.#greeted], self: this.#self, due: this.#due };
   }
 
   greeted(peer: NodeId, member: Member): void {
@@ -44,5 +57,15 @@ export class MemberRecords {
       if (!store.memberOf(node)) commands.push({ kind: 'member', node, storeId, name });
     }
     return commands;
+  }
+  /** Why a peer with this directory can't be talked to; null if it can (a wiped disk). */
+  static refusal(store: Store, peer: NodeId, storeId: string): string | null {
+    const known = store.memberOf(peer);
+    if (known === undefined || known.storeId === storeId) return null;
+    return (
+      `node ${peer} is known by the data directory ${known.storeId}, and comes with ${storeId}: ` +
+      'its disk was wiped or swapped. Give it its old directory back, or remove it from the ' +
+      'cluster and add it again as a new member.'
+    );
   }
 }

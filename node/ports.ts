@@ -16,8 +16,11 @@ export type PeerMessage =
   | { readonly type: 'leadership-request' };
 
 export interface Network {
-  /** Best effort and in order while a connection lasts; may be lost. */
-  send(to: NodeId, message: PeerMessage): void;
+  /**
+   * Best effort and in order while a connection lasts; may be lost. False: surely not sent, because
+   * there is no connection, or too much waits on it.
+   */
+  send(to: NodeId, message: PeerMessage): boolean;
   /** Answers requests of one connection, in a batch; dropped if the connection is gone. */
   reply(connection: ConnectionId, replies: Reply[]): void;
   /** Bytes of replies that the connection has not taken yet. */
@@ -86,7 +89,7 @@ export type ReplicaEvent =
       readonly name: string;
       readonly hasHistory: boolean;
     }
-  /** The stream to this peer broke: what was sent last may be lost. */
+  /** A stream to or from this peer broke: what was sent last, or its answer, may be lost. */
   | { readonly type: 'peer-broken'; readonly peer: NodeId }
   /** The stream from this peer broke, and a redial was refused or met a new process. */
   | { readonly type: 'peer-lost'; readonly peer: NodeId }

@@ -14,12 +14,32 @@ export interface Proposed extends Origin {
   readonly command: Command;
 }
 
+/** As plain data. */
+export interface ProposalsState {
+  readonly bodies: readonly EntryBody[];
+  readonly origins: readonly (Proposed | null)[];
+  readonly waiting: readonly (readonly [number, Proposed])[];
+}
+
 export class Proposals {
   #bodies: EntryBody[] = [];
   /** Beside `#bodies`: who asked; null for what the leader proposes by itself. */
   #origins: (Proposed | null)[] = [];
   /** In the log, by index, not applied yet. */
-  readonly #waiting = new Map<number, Proposed>();
+  #waiting = new Map<number, Proposed>();
+
+  dump(): ProposalsState {
+    const bodies = [...this.#bodies];
+    return { bodies, origins: [...this.#origins], waiting: [...this.#waiting] };
+  }
+
+  static load({ bodies, origins, waiting }: ProposalsState): Proposals {
+    const proposals = new Proposals();
+    proposals.#bodies = [...bodies];
+    proposals.#origins = [...origins];
+    proposals.#waiting = new Map(waiting);
+    return proposals;
+  }
 
   add(body: EntryBody, origin: Proposed | null): void {
     this.#bodies.push(body);

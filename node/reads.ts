@@ -23,6 +23,18 @@ interface Batch {
   readonly reads: WaitingRead[];
 }
 
+/** As plain data. */
+export interface ReadsState {
+  readonly collected: readonly WaitingRead[];
+  readonly asked: readonly (readonly [number, readonly WaitingRead[]])[];
+  readonly confirmed: readonly {
+    readonly index: number;
+    readonly reads: readonly WaitingRead[];
+  }[];
+  readonly revisionWaiters: readonly WaitingRead[];
+  readonly nextQuestion: number;
+}
+
 export class Reads {
   /** Came in since the last question. */
   #collected: WaitingRead[] = [];
@@ -33,6 +45,26 @@ export class Reads {
   /** Wait for a revision alone. */
   #revisionWaiters: WaitingRead[] = [];
   #nextQuestion = 1;
+
+  dump(): ReadsState {
+    return {
+      collected: [...this.#collected],
+      asked: Array.from(this.#asked, ([question, reads]) => [question, [...reads]]),
+      confirmed: this.#confirmed.map(({ index, reads }) => ({ index, reads: [...reads] })),
+      revisionWaiters: [...this.#revisionWaiters],
+      nextQuestion: this.#nextQuestion,
+    };
+  }
+
+  static load(state: ReadsState): Reads {
+    const reads = new Reads();
+    reads.#collected = [...state.collected];
+    reads.#asked = new Map(state.asked.map(([question, asked]) => [question, [...asked]]));
+    reads.#confirmed = state.confirmed.map((batch) => ({ ...batch, reads: [...batch.reads] }));
+    reads.#revisionWaiters = [...state.revisionWaiters];
+    reads.#nextQuestion = state.nextQuestion;
+    return reads;
+  }
 
   collect(read: WaitingRead): void {
     this.#collected.push(read);

@@ -20,12 +20,7 @@ export class Replies {
   applied(connection: ConnectionId, id: number, applied: Applied): void {
     switch (applied.kind) {
       case 'refused':
-        // The write was done, and its answer can't be told any more: neither refused nor not done.
-        if (applied.code === 'previous-gone') {
-          this.unknown(connection, id, applied.code, applied.message);
-        } else {
-          this.refused(connection, id, applied);
-        }
+        this.refused(connection, id, applied);
         return;
       case 'session-opened': {
         const reply = this.#ok(id);

@@ -4,16 +4,17 @@
  * exactly once, unless the connection is gone.
  */
 import { encodeCommand, type Command, type Store } from '#kv';
-import { Forwarding } from '#follower';
+import { Forwarding, type ForwardingState } from '#follower';
 import type { LeaderDuties } from '#leader';
 import type { Entry, EntryBody, NodeId, Role } from '#raft';
 import { RequestKind, type Reply, type Request } from '#rpc/session/frames';
 import { admit } from './admission.js';
 import type { Applier } from './applier.js';
-import { LongRanges } from './long-ranges.js';
 import type { ConnectionId, Ports } from './ports.js';
-import { Proposals, type Origin } from './proposals.js';
-import { Reads, type WaitingRead } from './reads.js';
+import type { Failure } from './condition.js';
+import { LongRanges, type LongRangesState } from './long-ranges.js';
+import { Proposals, type Origin, type ProposalsState } from './proposals.js';
+import { Reads, type ReadsState, type WaitingRead } from './reads.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
 import { Replies } from './replies.js';
 
@@ -26,8 +27,19 @@ export interface Standing {
   /** On a leader: everything that was committed before its term is applied. */
   readonly caughtUp: boolean;
   readonly stopping: boolean;
-  /** Why nothing can be written any more. */
-  readonly failure: { readonly code: 'disk-full' | 'failed'; readonly message: string } | null;
+  readonly failure: Failure | null;
+}
+
+/** As plain data; between two events no reply waits to be sent. */
+export interface RequestDeskState {
+  readonly proposals: ProposalsState;
+  readonly reads: ReadsState;
+  readonly longRanges: LongRangesState;
+  readonly forwarding: ForwardingState<Origin>;
+  /** Null: never. */
+  readonly expireAt: number | null;
+  readonly postponed: readonly WaitingRead[];
+  readonly resumeAt: number | null;
 }
 
 /** Of forwarded requests; a random seed times this stays below 2^53. */
@@ -40,23 +52,48 @@ export class RequestDesk {
   readonly #config: ReplicaConfig;
   readonly #ports: Ports;
   readonly #figures: ReplicaFigures;
-  readonly #proposals = new Proposals();
-  readonly #reads = new Reads();
+  readonly #proposals: Proposals;
+  readonly #reads: Reads;
   readonly #longRanges: LongRanges;
   readonly #replies: Replies;
   readonly #forwarding: Forwarding<Origin>;
-  #expireAt = Infinity;
+  #expireAt: number;
   /** Reads that are asked for again in a moment. */
-  #postponed: WaitingRead[] = [];
-  #resumeAt = Infinity;
+  #postponed: WaitingRead[];
+  #resumeAt: number;
 
-  constructor(config: ReplicaConfig, ports: Ports, figures: ReplicaFigures) {
+  constructor(
+    config: ReplicaConfig,
+    ports: Ports,
+    figures: ReplicaFigures,
+    loaded: { readonly state: RequestDeskState; readonly store: Store } | null = null,
+  ) {
+    const state = loaded?.state ?? null;
     this.#config = config;
     this.#ports = ports;
     this.#figures = figures;
-    this.#longRanges = new LongRanges((connection) => ports.network.unread(connection));
     this.#replies = new Replies(config.nodeId, ports.codec);
-    this.#forwarding = new Forwarding((config.seed >>> 0) * IDS_PER_INCARNATION + 1);
+    this.#longRanges = new LongRanges((connection) => ports.network.unread(connection));
+    if (loaded !== null) this.#longRanges.load(loaded.state.longRanges, loaded.store);
+    this.#proposals = state === null ? new Proposals() : Proposals.load(state.proposals);
+    this.#reads = state === null ? new Reads() : Reads.load(state.reads);
+    const nextId = (config.seed >>> 0) * IDS_PER_INCARNATION + 1;
+    this.#forwarding = new Forwarding(state?.forwarding ?? { forwarded: [], nextId });
+    this.#expireAt = state?.expireAt ?? Infinity;
+    this.#postponed = [...(state?.postponed ?? [])];
+    this.#resumeAt = state?.resumeAt ?? Infinity;
+  }
+
+  dump(): RequestDeskState {
+    return {
+      proposals: this.#proposals.dump(),
+      reads: this.#reads.dump(),
+      longRanges: this.#longRanges.dump(),
+      forwarding: this.#forwarding.dump(),
+      expireAt: this.#expireAt === Infinity ? null : this.#expireAt,
+      postponed: [...this.#postponed],
+      resumeAt: this.#resumeAt === Infinity ? null : this.#resumeAt,
+    };
   }
 
   /** How many wait for an answer. */
@@ -102,8 +139,8 @@ export class RequestDesk {
   }
 
   /** A peer's answer to what was forwarded to it. */
-  forwardReply(id: number, reply: Reply): void {
-    const origin = this.#forwarding.answered(id);
+  forwardReply(from: NodeId, id: number, reply: Reply): void {
+    const origin = this.#forwarding.answered(id, from);
     if (origin) this.#replies.forwarded(origin.connection, origin.id, reply);
   }
 
@@ -182,8 +219,8 @@ export class RequestDesk {
     this.#answerPart(now);
     if (this.#postponed.length === 0) this.#resumeAt = Infinity;
     else if (this.#resumeAt === Infinity) this.#resumeAt = now + ASK_AGAIN_MS;
-    if (this.#reads.size + this.#forwarding.size + this.#longRanges.size === 0)
-      this.#expireAt = Infinity;
+    const timed = this.#reads.size + this.#forwarding.size + this.#longRanges.size;
+    if (timed === 0) this.#expireAt = Infinity;
     else if (this.#expireAt === Infinity) this.#expireAt = now + EXPIRE_EVERY_MS;
   }
 
@@ -198,6 +235,12 @@ export class RequestDesk {
       this.#replies.notDone(read.connection, read.id, 'timeout', message);
     }
     this.#unknown(this.#forwarding.expire(now), 'the leader did not answer in time.');
+  }
+
+  /** A stream between this node and the peer broke: what it was asked, or its answers, may be lost. */
+  peerBroken(peer: NodeId): void {
+    const why = `the connection to node ${peer} broke while the request was with it.`;
+    this.#unknown(this.#forwarding.abandonAt(peer), why);
   }
 
   leaderChanged(): void {
@@ -244,11 +287,22 @@ export class RequestDesk {
       const message = `${this.#config.name} does not lead any more; node ${leader} does.`;
       this.#replies.notDone(connection, request.id, 'not-leader', message, leader);
     } else {
-      this.#figures.forwarded++;
-      const dueAt = now + (request.timeoutMs || this.#config.readTimeoutMs);
-      const id = this.#forwarding.sent({ connection, id: request.id }, dueAt);
-      this.#ports.network.send(leader, { type: 'forward-request', id, request });
+      this.#sendOn({ connection, id: request.id }, request, leader, now);
     }
+  }
+
+  #sendOn(origin: Origin, request: Request, leader: NodeId, now: number): void {
+    const id = this.#forwarding.nextId;
+    if (!this.#ports.network.send(leader, { type: 'forward-request', id, request })) {
+      const message =
+        `${this.#config.name} can't reach node ${leader}, which leads, at the moment; send it again, ` +
+        'or to that node.';
+      this.#replies.notDone(origin.connection, origin.id, 'no-leader', message);
+      return;
+    }
+    this.#figures.forwarded++;
+    const dueAt = now + (request.timeoutMs || this.#config.readTimeoutMs);
+    this.#forwarding.sent(origin, leader, dueAt);
   }
 
   /** On the leader: what changes the state goes to the log. */

@@ -1,5 +1,5 @@
 import type { CheckpointMeta } from './index.js';
-import { InvariantBroken, logIndex, term } from './index.js';
+import { InvariantBroken, logIndex, nodeId, term } from './index.js';
 import { at, entriesOf, members, Solo } from './testing/solo.js';
 
 const checkpointAt = (index: number, of: number, size = 10): CheckpointMeta => ({
@@ -196,15 +196,53 @@ describe('sending a checkpoint', () => {
     expect(node.raft.checkpointsInUse()).toEqual([]);
   });
 
-  test('a newer one takes over when the older one no longer gets through', () => {
+  /** The heartbeats, 100 ms apart, after which the chunk is sent again. */
+  function resends(node: Solo, heartbeats: number): number[] {
+    return Array.from({ length: heartbeats }, (_, beat) => beat + 1).filter(() => {
+      node.wait(100);
+      node.replyHeartbeat(2, 0, 9);
+      node.replyHeartbeat(3, 0);
+      const [again] = node.all('send-checkpoint');
+      expect(again?.checkpoint.index ?? 8).toBe(8);
+      return again !== undefined;
+    });
+  }
+
+  test('R40 one that is slower than new ones are made comes to its end', () => {
     const node = sender();
     const checkpoint = checkpointAt(9, 5);
     node.step({ type: 'checkpoint-saved', checkpoint, keepAfter: logIndex(8) });
     reply(node, 4);
     expect(node.one('send-checkpoint')).toMatchObject({ checkpoint: { index: 8 }, offset: 4 });
-    node.wait(250);
-    node.replyHeartbeat(3, 0);
+    // On a narrow link the chunk is only late: ever more rarely sent again, and of the same file.
+    expect(resends(node, 100)).toEqual([2, 6, 14, 30, 62, 94]);
+    expect(node.raft.checkpointsInUse()).toEqual([8]);
+    reply(node, 8);
+    expect(node.one('send-checkpoint')).toMatchObject({ checkpoint: { index: 8 }, offset: 8 });
+    expect(resends(node, 3)).toEqual([2]);
+  });
+
+  test('a newer one takes over when the file of the older one is gone', () => {
+    const node = sender();
+    const gone = { type: 'checkpoint-gone', to: nodeId(3), index: logIndex(8) } as const;
+    node.step(gone);
+    expect(node.all('send-checkpoint')).toEqual([]);
+    const checkpoint = checkpointAt(9, 5);
+    node.step({ type: 'checkpoint-saved', checkpoint, keepAfter: logIndex(8) });
+    node.step(gone);
     expect(node.one('send-checkpoint')).toMatchObject({ checkpoint: { index: 9 }, offset: 0 });
+    node.step(gone);
+    expect(node.all('send-checkpoint')).toEqual([]);
+  });
+
+  test('a follower that is away for long keeps no checkpoint from being removed', () => {
+    const node = sender();
+    for (let ms = 0; ms < 20_000; ms += 100) {
+      expect(node.raft.checkpointsInUse()).toEqual([8]);
+      node.wait(100);
+      node.replyHeartbeat(2, 0, 9);
+    }
+    expect(node.raft.checkpointsInUse()).toEqual([]);
   });
 
   test('one that is behind the log in memory by then is followed by a newer one', () => {

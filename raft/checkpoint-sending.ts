@@ -1,9 +1,10 @@
 /** A leader brings a checkpoint to a follower that needs entries it no longer holds. */
 import { InvariantBroken } from './broken.js';
 import type { Core } from './core.js';
+import { progressOf } from './leadership.js';
 import type { Progress } from './progress.js';
 import { becomeCheckpoint } from './progress.js';
-import type { Message } from './types.js';
+import type { LogIndex, Message, NodeId } from './types.js';
 
 export function sendCheckpoint(core: Core, peer: Progress): void {
   const { checkpoint } = core;
@@ -29,15 +30,39 @@ function sendChunk(core: Core, { node, sending }: Progress): void {
   core.emit({ type: 'send-checkpoint', to: node, term: core.term, checkpoint, offset });
 }
 
-/** Nothing was heard of a chunk for two heartbeats: again, or the newer checkpoint there is by now. */
+/** A chunk is sent again after so many heartbeats, then after twice as many, and so on, to a limit. */
+const RESEND_HEARTBEATS = 2;
+const RESEND_DOUBLINGS_MAX = 4;
+
+/**
+ * Nothing was heard of a chunk for long enough: again, ever more slowly, for on a narrow link it is only
+ * late. It stays the same checkpoint: to start over with each newer one would never come to an end.
+ */
 export function resendChunk(core: Core, peer: Progress): void {
   const { sending } = peer;
-  if (sending === null || core.now - sending.sentAt < 2 * core.config.heartbeatMs) return;
-  if (core.checkpoint !== null && core.checkpoint.index > sending.checkpoint.index) {
-    sending.checkpoint = core.checkpoint;
-    sending.offset = 0;
-  }
+  if (sending === null) return;
+  const patience = RESEND_HEARTBEATS * 2 ** Math.min(sending.resent, RESEND_DOUBLINGS_MAX);
+  if (core.now - sending.sentAt < patience * core.config.heartbeatMs) return;
+  sending.resent += 1;
   sendChunk(core, peer);
+}
+
+/** The driver no longer has that checkpoint's file: the transfer starts over, with the newest. */
+export function onCheckpointGone(core: Core, to: NodeId, index: LogIndex): void {
+  const peer = core.leadership === null ? null : progressOf(core.leadership, to);
+  if (peer?.sending?.checkpoint.index !== index) return;
+  if (core.checkpoint !== null && core.checkpoint.index > index) sendCheckpoint(core, peer);
+}
+
+/** A follower that was silent for so many election timeouts has to take what there is then. */
+const ABSENT_TIMEOUTS = 10;
+
+/** The checkpoints that followers are being sent, and which therefore have to stay. */
+export function checkpointsInUse({ leadership, now, config }: Core): LogIndex[] {
+  const absentMs = ABSENT_TIMEOUTS * config.electionTimeoutMsMax;
+  return (leadership?.peers ?? []).flatMap(({ sending, lastHeard }) =>
+    sending === null || now - lastHeard >= absentMs ? [] : [sending.checkpoint.index],
+  );
 }
 
 /**
@@ -53,5 +78,6 @@ export function onCheckpointOffset(
   if (sending === null || sending.checkpoint.index !== index) return;
   if (offset === sending.offset || offset >= sending.checkpoint.size) return;
   sending.offset = offset;
+  sending.resent = 0;
   sendChunk(core, peer);
 }

@@ -51,7 +51,7 @@ export interface RaftStart {
   /** As of the checkpoint; without one as of `base`: the cluster's first membership. */
   readonly membership: Membership;
   readonly checkpoint: CheckpointMeta | null;
-  /** False for a blank node of a cluster that exists: it neither votes nor campaigns until it is led. */
+  /** False for a node with an empty log in a cluster that exists: it neither votes nor campaigns until it is led. */
   readonly mayCampaign: boolean;
 }
 

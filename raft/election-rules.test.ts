@@ -57,6 +57,18 @@ describe('rule 2: term and vote are on disk before any message that rests on the
     ]);
   });
 
+  test('rule 2: a record that is never written makes no heap of what waits for it', () => {
+    const node = new Solo({}, {}, 'by hand');
+    for (let round = 1; round <= 1000; round += 1) {
+      node.heartbeat(2, 3, 0, round);
+      node.append(2, 3, [0, 0], []);
+    }
+    expect(node.raft.dump().outbox.held).toHaveLength(2);
+    node.step({ type: 'vote-durable', vote: { term: term(3), votedFor: null } });
+    expect(node.sentOne('heartbeat-reply', 2).round).toBe(1000);
+    expect(node.sentOne('append-reply', 2)).toMatchObject({ success: true, matchIndex: 0 });
+  });
+
   test('rule 2: one record is written at a time, the next one is the newest', () => {
     const node = new Solo({}, {}, 'by hand');
     node.heartbeat(2, 3);

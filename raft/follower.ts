@@ -77,7 +77,6 @@ function onAppendRequest(core: Core, from: NodeId, request: AppendRequest): void
     return;
   }
   takeEntries(core, request);
-  core.muted = false;
   const covered = logIndex(previous.index + entries.length);
   // Committed entries are in every later leader's log (paper, 5.4.3): they need no comparison.
   core.verifiedIndex = highest(core.verifiedIndex, covered, core.commitIndex);

@@ -112,4 +112,24 @@ describe('a blank node among others with history', () => {
     old.from(2, voteRequest(2));
     expect(old.sentOne('vote-reply').granted).toBe(true);
   });
+
+  test('stays one through a restart until something that it was sent is durable', () => {
+    const node = new Solo({}, { mayCampaign: false }, 'by hand');
+    node.heartbeat(2, 5);
+    const { vote } = node.one('persist-vote');
+    expect(vote).toEqual({ term: 5, votedFor: null, muted: true });
+    node.step({ type: 'vote-durable', vote });
+    node.append(2, 5, [0, 0], entriesOf([5]));
+    expect(node.raft.muted).toBe(true);
+    node.step({ type: 'log-durable', last: at(1, 5) });
+    expect(node.raft.muted).toBe(false);
+    node.heartbeat(3, 6);
+    expect(node.one('persist-vote').vote).toEqual({ term: 6, votedFor: null });
+  });
+
+  test('a term that nobody led in is no mark of a blank node', () => {
+    const node = new Solo();
+    node.from(2, voteRequest(1));
+    expect(node.one('persist-vote').vote).toEqual({ term: 1, votedFor: 2 });
+  });
 });

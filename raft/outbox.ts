@@ -58,8 +58,17 @@ export class Outbox {
     if (this.rules.mayLeave(needed(message, this.current), this.durable)) {
       effects.push({ type: 'send', to, message });
     } else {
-      this.held.push({ to, message });
+      this.hold(to, message);
     }
+  }
+
+  /**
+   * Of each kind the newest for each node: it says all that the older ones would have, and a disk that
+   * hangs while the others go on asking makes no heap of answers.
+   */
+  private hold(to: NodeId, message: Message): void {
+    this.held = this.held.filter((held) => held.to !== to || held.message.type !== message.type);
+    this.held.push({ to, message });
   }
 
   /** Requests for votes that no longer matter must not leave later. */

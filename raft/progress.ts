@@ -14,6 +14,8 @@ export interface Sending {
   /** Of the chunk that is under way: what the follower asked for last. */
   offset: number;
   sentAt: number;
+  /** How often the present chunk was sent again. */
+  resent: number;
 }
 
 export interface Progress {
@@ -78,7 +80,7 @@ export function becomeCheckpoint(
   progress.state = 'checkpoint';
   progress.inflight = [];
   progress.probedAt = null;
-  progress.sending = { checkpoint, offset: 0, sentAt: now };
+  progress.sending = { checkpoint, offset: 0, sentAt: now, resent: 0 };
 }
 
 /** Takes note of an acknowledgement; false if it says nothing new (rule 21). */

@@ -6,6 +6,7 @@ import {
   onCheckpointSaved,
   onCheckpointStored,
 } from './checkpoint-intake.js';
+import { checkpointsInUse, onCheckpointGone } from './checkpoint-sending.js';
 import type { RaftConfig, RaftStart } from './config.js';
 import { Core } from './core.js';
 import { acknowledgeDurable, onLeaderRequest } from './follower.js';
@@ -194,11 +195,9 @@ export class Raft {
     );
   }
 
-  /** Checkpoints that are being sent; the driver does well to keep their files until they are not. */
+  /** Checkpoints that are being sent: the driver keeps their files, and the log behind them. */
   checkpointsInUse(): LogIndex[] {
-    return (this.core.leadership?.peers ?? []).flatMap(({ sending }) =>
-      sending === null ? [] : [sending.checkpoint.index],
-    );
+    return checkpointsInUse(this.core);
   }
 
   timers(): RunningTimer[] {
@@ -259,6 +258,9 @@ export class Raft {
       case 'checkpoint-installed':
         onCheckpointInstalled(core, event.checkpoint);
         break;
+      case 'checkpoint-gone':
+        onCheckpointGone(core, event.to, event.index);
+        break;
       case 'campaign':
         if (core.role !== 'leader') startPreVote(core, false);
         break;
@@ -292,6 +294,8 @@ function onLogDurable(core: Core, { index, term }: LogPosition): void {
   const { log, rules } = core;
   if (index > log.lastIndex || !rules.isStillThere(log.termAt(index), term)) return;
   log.markDurable(index);
+  // What it was sent survives a restart from here on: it is a blank node no more.
+  core.muted = false;
   if (core.leadership === null) acknowledgeDurable(core);
   else advanceCommit(core);
 }

@@ -19,6 +19,7 @@ export function askRead(core: Core, read: number): void {
 function sendQuestion(core: Core): void {
   const { questions, leader, term } = core;
   if (leader === null) return;
+  if (questions.open.length === 0) questions.silentSince = core.now;
   const id = questions.nextId;
   questions.nextId += 1;
   questions.open.push({ id, reads: questions.waiting });
@@ -32,9 +33,21 @@ export function repeatDue(core: Core): number {
   return questions.open.length === 0 ? Infinity : questions.sentAt + config.heartbeatMs;
 }
 
-/** A question or its answer may be lost: a new one speaks for the old one's reads as well. */
+/**
+ * A question or its answer may be lost: a new one speaks for the old one's reads as well. A leader that
+ * is heard, and hears nothing, answers none for ever: whoever asked takes its reads back then, and may
+ * ask again for those that are still wanted.
+ */
 export function repeatQuestion(core: Core): void {
-  if (core.now >= repeatDue(core)) sendQuestion(core);
+  if (core.now < repeatDue(core)) return;
+  if (core.now - core.questions.silentSince >= core.config.electionTimeoutMsMax) {
+    core.decide(
+      `takes its reads back: ${String(core.leader)} has not answered for an election timeout`,
+    );
+    failReads(core, 'leader-changed');
+  } else {
+    sendQuestion(core);
+  }
 }
 
 /** An answer holds for every read that was asked before the question was sent. */
@@ -46,6 +59,7 @@ export function onReadIndexReply(
   if (id >= questions.nextId) return;
   const answered = questions.open.filter((question) => question.id <= id);
   if (answered.length === 0) return;
+  questions.silentSince = core.now;
   questions.open = questions.open.filter((question) => question.id > id);
   for (const { reads } of answered) {
     for (const read of reads) {

@@ -215,6 +215,28 @@ describe('reads that can not be answered fail once, with the reason', () => {
     expect(node.sentOne('read-index-reply', 2)).toMatchObject({ id: 9, index: null });
   });
 
+  test('a leader that is heard and hears nothing keeps no reads for ever', () => {
+    const node = new Solo();
+    const failed: number[] = [];
+    const held = (): number => {
+      const { open, waiting } = node.raft.dump().questions;
+      return open.reduce((sum, { reads }) => sum + reads.length, open.length + waiting.length);
+    };
+    let most = 0;
+    for (let id = 1; id <= 400; id += 1) {
+      node.heartbeat(2, 1);
+      read(node, id);
+      failed.push(...node.all('read-failed').map((effect) => effect.id));
+      node.wait(50);
+      failed.push(...node.all('read-failed').map((effect) => effect.id));
+      most = Math.max(most, held());
+    }
+    // Two seconds' worth, at a read each 50 ms and a question each 100 ms.
+    expect(most).toBeLessThan(70);
+    expect(failed.length).toBeGreaterThan(300);
+    expect(new Set(failed).size).toBe(failed.length);
+  });
+
   test('the asked node does not lead', () => {
     const node = new Solo();
     node.heartbeat(2, 1);

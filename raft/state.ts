@@ -43,6 +43,8 @@ export interface Questions {
   /** For the next question. */
   waiting: number[];
   sentAt: number;
+  /** Since when nothing was answered, while any is open. */
+  silentSince: number;
 }
 
 /** A checkpoint that a leader is sending to this node. */
@@ -151,6 +153,7 @@ export function initialState(config: RaftConfig, start: RaftStart): RaftState {
       open: [],
       waiting: [],
       sentAt: 0,
+      silentSince: 0,
     },
     told: { role: 'follower', term: current.term, leader: null, commitIndex },
     random: random.dump(),

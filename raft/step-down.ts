@@ -19,7 +19,7 @@ export function becomeFollower(core: Core, term: Term, leader: NodeId | null): v
     );
   }
   if (newTerm) {
-    core.outbox.enter({ term, votedFor: null });
+    core.outbox.enter({ term, votedFor: null, ...(core.muted && { muted: true }) });
     core.forgetVerified();
   }
   if (core.leader !== leader) failReads(core, 'leader-changed');

@@ -47,6 +47,11 @@ export interface LogPosition {
 export interface Vote {
   readonly term: Term;
   readonly votedFor: NodeId | null;
+  /**
+   * The term was learnt by a node that had lost, or never had, its history: as long as its log is empty
+   * it is still a blank one.
+   */
+  readonly muted?: true;
 }
 
 /** A complete checkpoint on this node's disk. */
@@ -183,6 +188,8 @@ export type RaftEvent =
   | { readonly type: 'checkpoint-rejected'; readonly index: LogIndex }
   /** The received checkpoint is verified and is now this node's state. */
   | { readonly type: 'checkpoint-installed'; readonly checkpoint: CheckpointMeta }
+  /** Leader: a `send-checkpoint` named a checkpoint whose file is not there any more. */
+  | { readonly type: 'checkpoint-gone'; readonly to: NodeId; readonly index: LogIndex }
   /** Lets the election timer expire now (R25), or starts the leader-born's first campaign. */
   | { readonly type: 'campaign' }
   /** A reachable peer has history while this node is blank: do not vote or campaign until led. */

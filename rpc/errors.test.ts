@@ -13,7 +13,7 @@ const CODES = [
     'leader-changed',
   ],
   ...['connection-lost', 'too-large', 'malformed', 'unknown-kind', 'wrong-cluster', 'no-follower'],
-  ...['session-expired', 'session-full', 'already-answered', 'previous-gone', 'duplicate-key'],
+  ...['session-expired', 'session-full', 'already-answered', 'duplicate-key'],
   ...[
     'revision-compacted',
     'revision-in-future',

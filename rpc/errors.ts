@@ -40,7 +40,6 @@ const STATUS_BY_CODE: Readonly<Record<ReplyCode | 'cancelled' | 'closed', status
   'wrong-cluster': status.FAILED_PRECONDITION,
   'session-expired': status.FAILED_PRECONDITION,
   'already-answered': status.FAILED_PRECONDITION,
-  'previous-gone': status.FAILED_PRECONDITION,
 };
 
 export function outcomeWord(outcome: Outcome): OutcomeWord {

@@ -69,7 +69,8 @@ export function answerOf(action: Action, result: OperationResult, servedBy: numb
     case 'txn': {
       if (action.kind !== 'cas') return answer;
       const [first] = result.results;
-      const sight = !result.succeeded && first?.kind === 'range' ? sightOf(first, false) : null;
+      const told = !result.succeeded && result.readGone !== true;
+      const sight = told && first?.kind === 'range' ? sightOf(first, false) : null;
       return { ...answer, succeeded: result.succeeded, sight };
     }
   }

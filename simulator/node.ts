@@ -4,8 +4,8 @@ import { nodeId } from '#raft';
 import type { Recovered, Refusal } from '#storage';
 import type { NodeState } from '#rpc/session/frames';
 import { SimulatedDisk } from './disk.js';
-import { Replica } from './machines.js';
-import type { PeerMessage, Report } from './machines.js';
+import { Storage } from './machines.js';
+import type { PeerMessage, Replica, Report } from './machines.js';
 import type { Side, Stream } from './network.js';
 import { show, showReply, showRequest, wordsOf } from './node-words.js';
 import { replicaConfigOf, welcomeOf, CLUSTER_ID, FIRST_NODE_ID } from './node-config.js';
@@ -211,6 +211,7 @@ export class SimulatedNode extends Process implements LinkOwner {
       case 'ended':
         if (signal.stream.kind === 'session') this.sessionEnded(signal.stream);
         else if (signal.side === 0) this.links.ended(signal.stream, signal.refused);
+        else this.peerBroken(nodeId(FIRST_NODE_ID + signal.stream.ends[0]));
         return;
       case 'received':
         if (signal.stream.kind === 'peer') this.peerReceived(signal.stream, signal.parcels);
@@ -235,12 +236,10 @@ export class SimulatedNode extends Process implements LinkOwner {
     const { plan, rules } = this.world;
     const isNew = this.voters.includes(this.id) && !this.wiped;
     const config = replicaConfigOf(plan, this, this.voters, this.random.bits(), isNew, rules);
-    this.replica = new Replica(config, recovered, {
+    this.replica = this.world.makeReplica(config, recovered, {
       disk: this.disk,
       network: {
-        send: (to, message) => {
-          this.sendToPeer(to, message);
-        },
+        send: (to, message) => this.sendToPeer(to, message),
         reply: (connection, replies) => {
           this.detail(
             () => `answers on ${String(connection)}: ${replies.map(showReply).join(', ')}`,
@@ -342,15 +341,16 @@ export class SimulatedNode extends Process implements LinkOwner {
     if (messages.length > 0) this.step({ type: 'peer', from: nodeId(from), messages });
   }
 
-  private sendToPeer(to: NodeId, message: PeerMessage): void {
+  private sendToPeer(to: NodeId, message: PeerMessage): boolean {
     // Nodes are the first processes, in order of their ids.
     const number = to - FIRST_NODE_ID;
     this.watch.sent(this, to, message);
-    if (!this.links.isOpen(number) || this.isStranger(to)) return;
+    if (!this.links.isOpen(number) || this.isStranger(to)) return false;
     const { wire } = this.world;
     const sender = this.replica?.storage;
     const inMemory = wire === null || sender === undefined;
     this.links.send(number, message, inMemory ? message : wire.encodePeer(message, sender));
+    return true;
   }
 
   private sessionEnded(stream: Stream<Parcel>): void {

@@ -26,6 +26,7 @@ type Greeting = Parcel & { readonly type: 'peer-greeting' };
 /** The node that the links belong to. */
 export interface LinkOwner extends PeerProcess {
   greeting(): Greeting;
+  /** A stream with the peer broke; of one that this node dialled, once it was redialled. */
   peerBroken(peer: NodeId): void;
   /** The stream to the peer broke, and a redial was refused or met a new process. */
   peerLost(peer: NodeId): void;

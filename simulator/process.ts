@@ -3,9 +3,9 @@
  * on a clock of its own, and that can crash, be frozen, and start again.
  */
 import type { Wire } from './codecs.js';
-import type { PeerMessage, WorldRules } from './machines.js';
+import type { PeerMessage, Ports, Replica, ReplicaConfig, WorldRules } from './machines.js';
 import type { NodeState, Reply, Request, Welcome } from '#rpc/session/frames';
-import type { DiskCompletion } from '#storage';
+import type { DiskCompletion, Recovered } from '#storage';
 import { PropertyBroken } from './invariants/index.js';
 import type { Network, Side, Stream } from './network.js';
 import type { Plan } from './plan.js';
@@ -14,6 +14,8 @@ import type { Trace } from './trace.js';
 
 /** A message between nodes: as it is, or as bytes. */
 export type Travelling = PeerMessage | Uint8Array;
+
+export type ReplicaMaker = (config: ReplicaConfig, from: Recovered, ports: Ports) => Replica;
 
 /** What travels on streams. */
 export type Parcel =
@@ -80,6 +82,8 @@ export interface Surroundings {
   readonly wire: Wire | null;
   /** Milliseconds since the world began. */
   readonly now: number;
+  /** `new Replica`, unless somebody looks over its shoulder. */
+  readonly makeReplica: ReplicaMaker;
   /** Tells a process later; nothing, if it is another incarnation by then. */
   schedule(process: Addressee, delayMs: number, signal: Signal): void;
   count(what: string): void;

@@ -11,6 +11,7 @@ import { PropertyBroken } from './invariants/index.js';
 import type { WorldRules } from './machines.js';
 import { drawPlan } from './plan.js';
 import type { Plan, PlanOverrides } from './plan.js';
+import type { ReplicaMaker } from './process.js';
 import { Trace } from './trace.js';
 import { World } from './world.js';
 
@@ -57,6 +58,8 @@ export interface RunOptions extends PlanOverrides {
   readonly wire?: Wire;
   /** Production's, unless a test breaks one. */
   readonly rules?: WorldRules;
+  /** Makes the nodes' replicas, for those who look over their shoulders. */
+  readonly makeReplica?: ReplicaMaker;
 }
 
 /** Calls go on for so long on the healed cluster, ms. */
@@ -71,7 +74,7 @@ export function run(seed: number, options: RunOptions = {}): RunResult {
 export function runPlan(plan: Plan, options: RunOptions = {}): RunResult {
   const trace = new Trace(options.sink ?? null);
   const wire = plan.transcode ? (options.wire ?? null) : null;
-  const world = new World(plan, trace, wire, options.rules);
+  const world = new World(plan, trace, wire, options);
   let checked = 0;
   let undecided = 0;
   let failure: Pick<RunFailure, 'property' | 'reason'> | null = null;

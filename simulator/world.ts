@@ -9,7 +9,7 @@ import { Faults } from './faults.js';
 import type { FaultEvent } from './faults.js';
 import { Invariants } from './invariants/index.js';
 import { Losses, type Memberships } from './losses.js';
-import type { WorldRules } from './machines.js';
+import { Replica, type WorldRules } from './machines.js';
 import { Network } from './network.js';
 import type { NetworkEvent, Side, Stream } from './network.js';
 import { FIRST_NODE_ID } from './node-config.js';
@@ -20,7 +20,7 @@ import { Operator, type OperatorView } from './operator.js';
 import { History, Witness } from './oracle/index.js';
 import type { Wire } from './codecs.js';
 import type { Plan } from './plan.js';
-import type { Addressee, Parcel, Process, Signal, Surroundings } from './process.js';
+import type { Addressee, Parcel, Process, ReplicaMaker, Signal, Surroundings } from './process.js';
 import { SimulatedProxy } from './proxy.js';
 import { Random } from './random.js';
 import type { Trace } from './trace.js';
@@ -41,7 +41,16 @@ type WorldEvent =
 const NODE_NAMES = ['ada', 'bob', 'cy', 'dan', 'eve', 'fay', 'gus', 'hal', 'ida', 'joe'];
 const EXAMINE_EVERY_MS = 1_000;
 
+export interface WorldOptions {
+  /** Production's, unless a test breaks one. */
+  readonly rules?: WorldRules;
+  /** `new Replica`, unless somebody looks over its shoulder. */
+  readonly makeReplica?: ReplicaMaker;
+}
+
 export class World implements Surroundings {
+  readonly rules: WorldRules;
+  readonly makeReplica: ReplicaMaker;
   readonly random: Random;
   readonly network: Network<Parcel>;
   /** Those that are no members yet included, and those that are none any more. */
@@ -69,8 +78,11 @@ export class World implements Surroundings {
     readonly plan: Plan,
     readonly trace: Trace,
     readonly wire: Wire | null,
-    readonly rules: WorldRules = {},
+    options: WorldOptions = {},
   ) {
+    this.rules = options.rules ?? {};
+    this.makeReplica =
+      options.makeReplica ?? ((config, from, ports) => new Replica(config, from, ports));
     this.random = new Random(plan.seed);
     this.workload = new Workload(this.random.fork(), plan.calls);
     this.network = new Network<Parcel>(this.agenda, this.random.fork(), plan.weather, {

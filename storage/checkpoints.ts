@@ -50,6 +50,8 @@ export interface CheckpointsState {
   readonly writing: Writing | null;
   /** When each was last read for another node. */
   readonly readAt: readonly (readonly [number, number])[];
+  /** Are being sent to another node. */
+  readonly kept: readonly number[];
   /** Stands, and is reported once what it replaces is gone. */
   readonly saving: CheckpointMeta | null;
 }
@@ -76,6 +78,7 @@ export class Checkpoints {
   #files: number[];
   #writing: Writing | null;
   #readAt: Map<number, number>;
+  #kept: readonly number[];
   #saving: CheckpointMeta | null;
   #source: CheckpointSource | null;
 
@@ -93,6 +96,7 @@ export class Checkpoints {
     this.#files = [...state.files];
     this.#writing = copyOf(state.writing);
     this.#readAt = new Map(state.readAt);
+    this.#kept = state.kept;
     this.#saving = state.saving;
     this.#source = source;
   }
@@ -103,6 +107,7 @@ export class Checkpoints {
       files: [...this.#files],
       writing: copyOf(this.#writing),
       readAt: [...this.#readAt],
+      kept: this.#kept,
       saving: this.#saving,
     };
   }
@@ -245,9 +250,14 @@ export class Checkpoints {
     this.#source = null;
   }
 
+  /** What of these is replaced is not removed. */
+  keep(indexes: readonly number[]): void {
+    this.#kept = indexes;
+  }
+
   /** Removes what is replaced, but for what was read just now. True if there was anything. */
   sweep(now: number): boolean {
-    const old = this.#files.filter((index) => index < this.index && this.#releaseAt(index) <= now);
+    const old = this.#replaced().filter((index) => this.#releaseAt(index) <= now);
     if (old.length === 0) return false;
     this.#files = this.#files.filter((index) => !old.includes(index));
     for (const index of old) this.#readAt.delete(index);
@@ -264,8 +274,11 @@ export class Checkpoints {
 
   /** When `sweep` is due. */
   get deadline(): number {
-    const old = this.#files.filter((index) => index < this.index);
-    return Math.min(...old.map((index) => this.#releaseAt(index)));
+    return Math.min(...this.#replaced().map((index) => this.#releaseAt(index)));
+  }
+
+  #replaced(): number[] {
+    return this.#files.filter((index) => index < this.index && !this.#kept.includes(index));
   }
 
   #releaseAt(index: number): number {

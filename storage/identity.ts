@@ -37,14 +37,16 @@ export const voteFile = ({ owner, vote }: OwnedVote): Uint8Array =>
     storeId: owner.storeId,
     term: vote.term,
     votedFor: vote.votedFor,
+    ...(vote.muted === true && { muted: true }),
   });
 
 /** Null if the file is damaged. */
 export function readVote(file: Uint8Array): OwnedVote | null {
   const value = members(unsealFile('vote', file));
-  const { clusterId, storeId, term: voteTerm, votedFor } = value;
+  const { clusterId, storeId, term: voteTerm, votedFor, muted } = value;
   if (!isCount(voteTerm) || !(votedFor === null || isCount(votedFor))) return null;
   if (typeof clusterId !== 'string' || typeof storeId !== 'string') return null;
+  if (muted !== undefined && muted !== true) return null;
   const vote = { term: term(voteTerm), votedFor: votedFor === null ? null : nodeId(votedFor) };
-  return { owner: { clusterId, storeId }, vote };
+  return { owner: { clusterId, storeId }, vote: muted === true ? { ...vote, muted } : vote };
 }

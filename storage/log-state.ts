@@ -52,7 +52,8 @@ export interface LogState {
   readonly noted: Note;
   /** The last entry of the write under way that is still wanted; null: none is under way. */
   readonly writing: number | null;
-  readonly noteAt: number;
+  /** When a lone note is due; null: none is. */
+  readonly noteAt: number | null;
   readonly now: number;
   /** The newest segment ends with a note that was not synced. */
   readonly unsynced: boolean;

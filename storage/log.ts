@@ -63,7 +63,7 @@ export class LogWriter {
     this.#committed = state.committed;
     this.#noted = state.noted;
     this.#writing = state.writing;
-    this.#noteAt = state.noteAt;
+    this.#noteAt = state.noteAt ?? Infinity;
     this.#now = state.now;
     this.#unsynced = state.unsynced;
   }
@@ -78,7 +78,7 @@ export class LogWriter {
       committed: this.#committed,
       noted: this.#noted,
       writing: this.#writing,
-      noteAt: this.#noteAt,
+      noteAt: this.#noteAt === Infinity ? null : this.#noteAt,
       now: this.#now,
       unsynced: this.#unsynced,
     };

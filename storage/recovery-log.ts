@@ -127,7 +127,7 @@ function logState(
     committed,
     noted: { synced: noted, committed: Math.min(noted, committed) },
     writing: null,
-    noteAt: Infinity,
+    noteAt: null,
     now: 0,
     unsynced: false,
   };

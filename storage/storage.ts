@@ -204,6 +204,11 @@ export class Storage {
     this.#log.release(Math.min(keepAfter, this.#checkpoints.index));
   }
 
+  /** Those with these indexes stay, though newer ones stand, until this is called again. */
+  keepCheckpoints(indexes: readonly LogIndex[]): void {
+    this.#checkpoints.keep(indexes);
+  }
+
   /** Answered by `checkpoint-read`, with no data if this node no longer has that checkpoint. */
   readCheckpoint(index: LogIndex, offset: number, length: number, token: number): void {
     this.#checkpoints.read(index, offset, length, token, this.#now);
@@ -298,7 +303,7 @@ function stateOf({ identity, log, checkpoint }: Recovered): StorageState {
     owner: { clusterId, storeId },
     log,
     requests: { next: 1, waiting: [], stopped: false },
-    checkpoints: { newest: checkpoint, files, writing: null, readAt: [], saving: null },
+    checkpoints: { newest: checkpoint, files, writing: null, readAt: [], kept: [], saving: null },
     intake: null,
     news: [],
     now: 0,

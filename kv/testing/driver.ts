@@ -80,6 +80,6 @@ export class Driver {
   }
 
   lines(): string[] {
-    return [...this.store.dump().lines];
+    return [...this.store.lines()];
   }
 }

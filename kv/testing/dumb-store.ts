@@ -19,11 +19,16 @@ import type {
 
 /** Refusals without their words. */
 export type Outcome =
-  Exclude<Applied, { kind: 'refused' }> | { kind: 'refused'; code: RefusalCode };
+  | Exclude<Applied, { kind: 'refused' }>
+  | { kind: 'refused'; code: RefusalCode }
+  /** A write that was done at this revision, and whose answer is not all there any more. */
+  | { kind: 'gone'; revision: number };
 
 /** What the repetition of a write is answered from. */
 interface Remembered {
   readonly outcome: Outcome;
+  /** The state's after it; 0 if it was refused. */
+  readonly revision: number;
   /** The oldest revision that has to be readable for it; null: none. */
   readonly needs: number | null;
 }
@@ -114,8 +119,8 @@ export class DumbStore {
       session.answers.set(command.sequence, remembered);
       return remembered.outcome;
     }
-    if (known.needs !== null && known.needs < this.compacted) throw new Refusal('previous-gone');
-    return known.outcome;
+    const isGone = known.needs !== null && known.needs < this.compacted;
+    return isGone ? { kind: 'gone', revision: known.revision } : known.outcome;
   }
 
   #operate(operation: Operation): Remembered {
@@ -124,14 +129,15 @@ export class DumbStore {
       this.#checkState(operation, this.#now());
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return { outcome: { kind: 'refused', code: error.code }, needs: null };
+      return { outcome: { kind: 'refused', code: error.code }, revision: 0, needs: null };
     }
     const base = this.revision;
     const attempt = new Attempt(this.states, base);
     const outcome = attempt.run(operation);
     if (attempt.revision > base) this.states.push([...attempt.pairs].sort(byKey));
     const needs = attempt.reads.map((revision) => (revision === 0 ? base : revision));
-    return { outcome, needs: needs.length === 0 ? null : Math.min(...needs) };
+    const { revision } = outcome;
+    return { outcome, revision, needs: needs.length === 0 ? null : Math.min(...needs) };
   }
 
   read(operation: Operation): Outcome {

@@ -56,6 +56,7 @@ export class Peers {
       },
       closed: (from) => {
         events.log('info', 'peer stream closed', { peer: from });
+        events.event({ type: 'peer-broken', peer: nodeId(from) });
       },
       refused: (address, message) => {
         events.log('warn', 'peer refused', { address, message });
@@ -70,10 +71,12 @@ export class Peers {
     }
   }
 
-  send(to: NodeId, message: PeerMessage): void {
+  /** False: surely not sent. */
+  send(to: NodeId, message: PeerMessage): boolean {
     const link = this.#links.get(to);
     // Raft sends again what matters; encoding for nobody would be wasted.
-    if (link?.connected && !this.#isStranger(to)) link.send(toWire(message, this.#lines));
+    if (!link?.connected || this.#isStranger(to)) return false;
+    return link.send(toWire(message, this.#lines));
   }
 
   connectedTo(peer: number): boolean {

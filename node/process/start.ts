@@ -132,9 +132,7 @@ async function startLocked(
 /** The peers' streams stand after the replica that speaks through them. */
 function networkOf(peers: () => Peers, clients: Clients): Network {
   return {
-    send: (to, message) => {
-      peers().send(to, message);
-    },
+    send: (to, message) => peers().send(to, message),
     reply: (connection, replies) => {
       clients.reply(connection, replies);
     },

@@ -146,22 +146,26 @@ function wireResult(result: OperationResult): WireResult {
   switch (result.kind) {
     case 'put': {
       const { revision, previous } = result;
-      const value = previous === null ? { revision } : { revision, previous: wirePair(previous) };
+      const common = { revision, readGone: result.readGone };
+      const value = previous === null ? common : { ...common, previous: wirePair(previous) };
       return { kind: { $case: 'put', value } };
     }
     case 'range': {
       const { revision, more, count } = result;
-      const value = { revision, more, count, pairs: result.pairs.map(wirePair) };
+      const pairs = result.pairs.map(wirePair);
+      const value = { revision, more, count, pairs, readGone: result.readGone };
       return { kind: { $case: 'range', value } };
     }
     case 'delete': {
       const { revision, deleted } = result;
-      const value = { revision, deleted, previous: result.previous.map(wirePair) };
+      const previous = result.previous.map(wirePair);
+      const value = { revision, deleted, previous, readGone: result.readGone };
       return { kind: { $case: 'delete', value } };
     }
     case 'txn': {
       const { revision, succeeded } = result;
-      const value = { revision, succeeded, results: result.results.map(wireResult) };
+      const results = result.results.map(wireResult);
+      const value = { revision, succeeded, results, readGone: result.readGone };
       return { kind: { $case: 'txn', value } };
     }
   }

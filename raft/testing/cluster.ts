@@ -277,7 +277,12 @@ export class Cluster {
   private sendChunk(id: NodeId, node: Node, effect: Effect & { type: 'send-checkpoint' }): void {
     const { to, checkpoint, offset, term } = effect;
     this.schedule.after(this.between(this.options.diskMs ?? [0, 0]), () => {
-      if (!node.alive || node.disk.checkpoint?.index !== checkpoint.index) return;
+      if (!node.alive) return;
+      const { index } = checkpoint;
+      if (node.disk.checkpoint?.index !== index) {
+        this.step(id, { type: 'checkpoint-gone', to, index });
+        return;
+      }
       const data = new Uint8Array(Math.min(CHUNK_BYTES, checkpoint.size - offset));
       this.send(id, to, { type: 'checkpoint-chunk', term, checkpoint, offset, data });
     });

@@ -97,21 +97,25 @@ export class PeerLink {
     return this.#dropped;
   }
 
-  /** Sent with all others of this turn of the event loop, in order; dropped while there is no connection. */
-  send(message: PeerMessage): void {
+  /**
+   * Sent with all others of this turn of the event loop, in order. False: dropped, for there is no
+   * connection or too much waits.
+   */
+  send(message: PeerMessage): boolean {
     const bytes = roughBytes(message);
     if (!this.#connected || this.pendingBytes + bytes > this.#options.pendingBytesMax) {
       this.#dropped += 1;
-      return;
+      return false;
     }
     this.#outgoing.push(message);
     this.#outgoingBytes += bytes;
-    if (this.#flushing) return;
+    if (this.#flushing) return true;
     this.#flushing = true;
     setImmediate(() => {
       this.#flushing = false;
       this.flush();
     });
+    return true;
   }
 
   /** Sends now. */

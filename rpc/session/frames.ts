@@ -119,7 +119,6 @@ export type ReplyCode =
   | 'session-expired'
   | 'session-full'
   | 'already-answered'
-  | 'previous-gone'
   | 'revision-compacted'
   | 'revision-in-future'
   | 'duplicate-key'

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { Operation, OperationResult, type KeyValue } from '#rpc/generated/relevo/v1/kv';
 import { endOfPrefix, encodeGet, encodePut, isReadOnly, wireRange } from './operations.js';
-import { getResult, parseRequestId, putResult, rangeResult, type Done } from './results.js';
+import {
+  deleteResult,
+  getResult,
+  parseRequestId,
+  putResult,
+  rangeResult,
+  txnResult,
+  type Done,
+} from './results.js';
 import { RelevoError } from './error.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -55,6 +63,22 @@ test('answers by hand are what the generated codec wrote', () => {
     expect(put.previous && { ...put.previous }).toEqual(previous);
   });
   fc.assert(property, { numRuns: 300 });
+});
+
+test('a repeated write whose answer is compacted is done, and says what is left out', () => {
+  const put = putResult(done({ $case: 'put', value: { revision: 7, readGone: true } }));
+  expect(put).toMatchObject({ revision: 7, readGone: true });
+  expect(put).not.toHaveProperty('previous');
+  const gone = { revision: 7, deleted: 2, previous: [], readGone: true };
+  expect(deleteResult(done({ $case: 'delete', value: gone }))).toMatchObject({
+    deleted: 2,
+    readGone: true,
+  });
+  const branch = { revision: 7, succeeded: false, results: [], readGone: true };
+  const txn = txnResult(done({ $case: 'txn', value: branch }));
+  expect(txn).toMatchObject({ succeeded: false, readGone: true });
+  const whole = putResult(done({ $case: 'put', value: { revision: 7 } }));
+  expect(whole).not.toHaveProperty('readGone');
 });
 
 test('whatever the bytes of an answer are, they are read or refused by name', () => {

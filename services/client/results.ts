@@ -59,13 +59,14 @@ class PairOfBytes implements Pair {
 }
 
 export function putResult(done: Done): PutResult {
-  const { revision, previous } = decodePut(done.payload);
+  const { revision, previous, readGone } = decodePut(done.payload);
   const written = {
     revision,
     servedBy: done.servedBy,
     linearizable: done.linearizable,
     requestId: requestIdText(done.requestId),
   };
+  if (readGone) return { ...written, readGone };
   return previous === null ? written : { ...written, previous };
 }
 
@@ -87,9 +88,10 @@ export function rangeResult(done: Done): RangeResult {
 }
 
 export function deleteResult(done: Done): DeleteResult {
-  const { revision, deleted, previous } = decoded(done.payload, 'delete');
+  const { revision, deleted, previous, readGone } = decoded(done.payload, 'delete');
   return {
     ...served(done, revision),
+    ...(readGone === true && { readGone }),
     requestId: requestIdText(done.requestId),
     deleted,
     previous: previous.map(pairOf),
@@ -97,9 +99,10 @@ export function deleteResult(done: Done): DeleteResult {
 }
 
 export function txnResult(done: Done): TxnResult {
-  const { revision, succeeded, results } = decoded(done.payload, 'txn');
+  const { revision, succeeded, results, readGone } = decoded(done.payload, 'txn');
   return {
     ...served(done, revision),
+    ...(readGone === true && { readGone }),
     requestId: requestIdText(done.requestId),
     succeeded,
     results: results.map(txnOperationResult),
@@ -136,15 +139,17 @@ function txnOperationResult({ kind }: OperationResult): TxnOperationResult {
 interface Put {
   revision: number;
   previous: Pair | null;
+  readGone: boolean;
 }
 
 /** OperationResult { PutResult put = 1; } */
 function decodePut(payload: Uint8Array): Put {
-  const put: Put = { revision: 0, previous: null };
+  const put: Put = { revision: 0, previous: null, readGone: false };
   readResult(payload, 1, 'put', (reader) => {
     for (let field = reader.next(); field !== 0; field = reader.next()) {
       if (field === 1) put.revision = reader.number();
       else if (field === 2) put.previous = readPair(reader);
+      else if (field === 3) put.readGone = reader.number() !== 0;
       else reader.skip();
     }
   });

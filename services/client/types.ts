@@ -100,6 +100,11 @@ export interface Served {
 export interface Written extends Served {
   /** `session:sequence`; empty if the call changed nothing and was a read. */
   readonly requestId: string;
+  /**
+   * The write was repeated under its request id and had been done before; what it read then (previous
+   * pairs, a transaction's ranges) is compacted, and left out.
+   */
+  readonly readGone?: true;
 }
 
 export interface PutResult extends Written {

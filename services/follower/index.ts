@@ -1,3 +1,3 @@
 export { firstCampaign } from './first-campaign.js';
 export type { CampaignStep, CampaignView } from './first-campaign.js';
-export { Forwarding } from './forwarding.js';
+export { Forwarding, type ForwardingState } from './forwarding.js';

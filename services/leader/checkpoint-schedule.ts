@@ -31,6 +31,13 @@ function pause(checkpointBytes: number): number {
 /** 5 MB for each second of quiet. */
 const CHECKPOINT_BYTES_PER_MS = 5_000;
 
+/** As plain data. */
+export interface CheckpointScheduleState {
+  readonly lastApplied: number;
+  readonly quietSince: number;
+  readonly proposedAfter: number;
+}
+
 /** Decides when the leader proposes the next checkpoint marker. */
 export class CheckpointSchedule {
   readonly #limits: CheckpointLimits;
@@ -42,6 +49,20 @@ export class CheckpointSchedule {
   constructor(limits: CheckpointLimits, now: number) {
     this.#limits = limits;
     this.#quietSince = now;
+  }
+
+  dump(): CheckpointScheduleState {
+    return {
+      lastApplied: this.#lastApplied,
+      quietSince: this.#quietSince,
+      proposedAfter: this.#proposedAfter,
+    };
+  }
+
+  load(state: CheckpointScheduleState): void {
+    this.#lastApplied = state.lastApplied;
+    this.#quietSince = state.quietSince;
+    this.#proposedAfter = state.proposedAfter;
   }
 
   due(growth: LogGrowth, now: number): boolean {

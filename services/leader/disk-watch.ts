@@ -1,3 +1,9 @@
+/** As plain data. */
+export interface DiskWatchState {
+  readonly durable: number;
+  readonly progressAt: number;
+}
+
 /** Notices a log that does not become durable: a disk that hangs or crawls. */
 export class DiskWatch {
   readonly #stallMs: number;
@@ -7,6 +13,15 @@ export class DiskWatch {
   constructor(stallMs: number, now: number) {
     this.#stallMs = stallMs;
     this.#progressAt = now;
+  }
+
+  dump(): DiskWatchState {
+    return { durable: this.#durable, progressAt: this.#progressAt };
+  }
+
+  load(state: DiskWatchState): void {
+    this.#durable = state.durable;
+    this.#progressAt = state.progressAt;
   }
 
   /** True when entries have waited for longer than the limit without any becoming durable. */

@@ -2,11 +2,12 @@ import type { Command, SessionView } from '#kv';
 import {
   CheckpointSchedule,
   type CheckpointLimits,
+  type CheckpointScheduleState,
   type LogGrowth,
 } from './checkpoint-schedule.js';
-import { DiskWatch } from './disk-watch.js';
+import { DiskWatch, type DiskWatchState } from './disk-watch.js';
 import { compactionDue, type HistoryLimits, type HistoryView } from './history-compaction.js';
-import { SessionExpiry } from './session-expiry.js';
+import { SessionExpiry, type SessionExpiryState } from './session-expiry.js';
 
 export interface LeaderConfig {
   readonly checkpoint: CheckpointLimits;
@@ -31,6 +32,16 @@ export interface LeaderDecision {
   readonly diskStalled: boolean;
 }
 
+/** As plain data. */
+export interface LeaderDutiesState {
+  readonly sessions: SessionExpiryState;
+  readonly checkpoints: CheckpointScheduleState;
+  readonly disk: DiskWatchState;
+  readonly lookAt: number;
+  readonly sessionsAt: number;
+  readonly compactingTo: number;
+}
+
 /** Looks so often; sessions, whose table is walked, ten times in a session's timeout. */
 const LOOK_EVERY_MS = 50;
 
@@ -52,6 +63,28 @@ export class LeaderDuties {
     this.#disk = new DiskWatch(config.diskStallMs, now);
     this.#lookAt = now + LOOK_EVERY_MS;
     this.#sessionsAt = now;
+  }
+
+  static load(config: LeaderConfig, state: LeaderDutiesState): LeaderDuties {
+    const duties = new LeaderDuties(config, state.lookAt);
+    duties.sessions.load(state.sessions);
+    duties.#checkpoints.load(state.checkpoints);
+    duties.#disk.load(state.disk);
+    duties.#lookAt = state.lookAt;
+    duties.#sessionsAt = state.sessionsAt;
+    duties.#compactingTo = state.compactingTo;
+    return duties;
+  }
+
+  dump(): LeaderDutiesState {
+    return {
+      sessions: this.sessions.dump(),
+      checkpoints: this.#checkpoints.dump(),
+      disk: this.#disk.dump(),
+      lookAt: this.#lookAt,
+      sessionsAt: this.#sessionsAt,
+      compactingTo: this.#compactingTo,
+    };
   }
 
   /** When the next look is due, ms. */

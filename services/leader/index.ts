@@ -1,2 +1,2 @@
 export { LeaderDuties } from './duties.js';
-export type { LeaderConfig, LeaderDecision, LeaderView } from './duties.js';
+export type { LeaderConfig, LeaderDecision, LeaderDutiesState, LeaderView } from './duties.js';

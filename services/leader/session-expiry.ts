@@ -1,5 +1,8 @@
 import type { Command, SessionView } from '#kv';
 
+/** As plain data. */
+export type SessionExpiryState = readonly (readonly [number, Activity])[];
+
 interface Activity {
   /** The index of the session's last logged write, as of `activeAt`. */
   lastActivity: number;
@@ -41,11 +44,11 @@ export class SessionExpiry {
     return expiries;
   }
 
-  dump(): [number, Activity][] {
+  dump(): SessionExpiryState {
     return [...this.#seen].map(([session, activity]) => [session, { ...activity }]);
   }
 
-  load(seen: readonly [number, Activity][]): void {
+  load(seen: SessionExpiryState): void {
     this.#seen = new Map(seen.map(([session, activity]) => [session, { ...activity }]));
   }
 }

@@ -67,6 +67,8 @@ export interface PutRequest {
 export interface PutResult {
   revision: number;
   previous?: KeyValue | undefined;
+  /** It was done before, and what it read then is compacted: left out here. */
+  readGone?: boolean | undefined;
 }
 
 export interface GetRequest {
@@ -107,6 +109,8 @@ export interface RangeResult {
   more: boolean;
   /** How many keys the range holds, whatever the limit. */
   count: number;
+  /** It was done before, and what it read then is compacted: left out here. */
+  readGone?: boolean | undefined;
 }
 
 export interface DeleteRequest {
@@ -119,6 +123,8 @@ export interface DeleteResult {
   revision: number;
   deleted: number;
   previous: KeyValue[];
+  /** It was done before, and what it read then is compacted: left out here. */
+  readGone?: boolean | undefined;
 }
 
 /** A missing key compares as version, create, mod and lease 0; a comparison of its value is false. */
@@ -144,6 +150,8 @@ export interface TxnResult {
   revision: number;
   succeeded: boolean;
   results: OperationResult[];
+  /** It was done before, and what it read then is compacted: left out here. */
+  readGone?: boolean | undefined;
 }
 
 /** What one request asks for. */
@@ -354,7 +362,7 @@ export const PutRequest: MessageFns<PutRequest> = {
 };
 
 function createBasePutResult(): PutResult {
-  return { revision: 0, previous: undefined };
+  return { revision: 0, previous: undefined, readGone: undefined };
 }
 
 export const PutResult: MessageFns<PutResult> = {
@@ -364,6 +372,9 @@ export const PutResult: MessageFns<PutResult> = {
     }
     if (message.previous !== undefined) {
       KeyValue.encode(message.previous, writer.uint32(18).fork()).join();
+    }
+    if (message.readGone !== undefined) {
+      writer.uint32(24).bool(message.readGone);
     }
     return writer;
   },
@@ -395,6 +406,14 @@ export const PutResult: MessageFns<PutResult> = {
             }
 
             message.previous = KeyValue.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.readGone = reader.bool();
             continue;
           }
         }
@@ -678,7 +697,7 @@ export const RangeRequest: MessageFns<RangeRequest> = {
 };
 
 function createBaseRangeResult(): RangeResult {
-  return { revision: 0, pairs: [], more: false, count: 0 };
+  return { revision: 0, pairs: [], more: false, count: 0, readGone: undefined };
 }
 
 export const RangeResult: MessageFns<RangeResult> = {
@@ -694,6 +713,9 @@ export const RangeResult: MessageFns<RangeResult> = {
     }
     if (message.count !== 0) {
       writer.uint32(32).uint64(message.count);
+    }
+    if (message.readGone !== undefined) {
+      writer.uint32(40).bool(message.readGone);
     }
     return writer;
   },
@@ -741,6 +763,14 @@ export const RangeResult: MessageFns<RangeResult> = {
             }
 
             message.count = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.readGone = reader.bool();
             continue;
           }
         }
@@ -825,7 +855,7 @@ export const DeleteRequest: MessageFns<DeleteRequest> = {
 };
 
 function createBaseDeleteResult(): DeleteResult {
-  return { revision: 0, deleted: 0, previous: [] };
+  return { revision: 0, deleted: 0, previous: [], readGone: undefined };
 }
 
 export const DeleteResult: MessageFns<DeleteResult> = {
@@ -838,6 +868,9 @@ export const DeleteResult: MessageFns<DeleteResult> = {
     }
     for (const v of message.previous) {
       KeyValue.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.readGone !== undefined) {
+      writer.uint32(32).bool(message.readGone);
     }
     return writer;
   },
@@ -877,6 +910,14 @@ export const DeleteResult: MessageFns<DeleteResult> = {
             }
 
             message.previous.push(KeyValue.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.readGone = reader.bool();
             continue;
           }
         }
@@ -1069,7 +1110,7 @@ export const TxnRequest: MessageFns<TxnRequest> = {
 };
 
 function createBaseTxnResult(): TxnResult {
-  return { revision: 0, succeeded: false, results: [] };
+  return { revision: 0, succeeded: false, results: [], readGone: undefined };
 }
 
 export const TxnResult: MessageFns<TxnResult> = {
@@ -1082,6 +1123,9 @@ export const TxnResult: MessageFns<TxnResult> = {
     }
     for (const v of message.results) {
       OperationResult.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.readGone !== undefined) {
+      writer.uint32(32).bool(message.readGone);
     }
     return writer;
   },
@@ -1121,6 +1165,14 @@ export const TxnResult: MessageFns<TxnResult> = {
             }
 
             message.results.push(OperationResult.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.readGone = reader.bool();
             continue;
           }
         }

@@ -84,8 +84,10 @@ function reportLost({ print }: Call, name: string, result: TxnResult): ExitCode 
       succeeded: false,
       revision: result.revision,
       requestId: result.requestId,
-      ...(pair === undefined ? { found: false } : { found: true, ...pairJson(pair) }),
+      ...(result.readGone ? { readGone: true } : foundJson(pair)),
     });
+  } else if (result.readGone) {
+    print.note(`not written, when it was tried first; what ${name} was then is compacted`);
   } else if (pair === undefined) {
     print.note(`not written: there is no key ${name}`);
   } else {
@@ -93,4 +95,8 @@ function reportLost({ print }: Call, name: string, result: TxnResult): ExitCode 
     print.note(`not written: ${name} is ${shown(value)} (rev ${String(modRevision)})`);
   }
   return ExitCode.negative;
+}
+
+function foundJson(pair: Pair | undefined): Readonly<Record<string, unknown>> {
+  return pair === undefined ? { found: false } : { found: true, ...pairJson(pair) };
 }

@@ -11,13 +11,13 @@ export function reportWritten(
   more: Readonly<Record<string, unknown>> = {},
 ): void {
   const { print } = call;
-  const { revision, requestId } = written;
+  const { revision, requestId, readGone } = written;
   switch (print.form) {
     case 'raw':
       return;
     case 'json':
     case 'ndjson':
-      print.json({ ok: true, revision, requestId, ...more });
+      print.json({ ok: true, revision, requestId, ...more, ...(readGone && { readGone }) });
       return;
     case 'table': {
       const took = `(${(call.world.now() - startedMs).toFixed(1)} ms)`;

@@ -11,6 +11,7 @@ import {
   isForLater,
   NO_PARTS,
   outcomeUnanswered,
+  whyNoSession,
   type FailureOutcome,
 } from './session-answers.js';
 import { housekeeping, mayHappen, newCall, requestIdOf, type Call } from './session-call.js';
@@ -305,7 +306,8 @@ export class ClientSession {
       this.#considerLeaving(reply);
     } else {
       const waited = this.#queue.writes.filter((call) => call.order < opening.order);
-      for (const call of waited) this.#settleFailed(call, 'not-done', reply.code, reply.message);
+      const message = whyNoSession(reply);
+      for (const call of waited) this.#settleFailed(call, 'not-done', reply.code, message);
     }
   }
 

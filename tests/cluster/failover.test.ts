@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { leaderOf, withCluster } from '../tests/cluster/temporary.js';
-import { comeBack } from './comeback.js';
-import { describeEnd, endNode, type EndReport } from './failover.js';
+import { leaderOf, withCluster } from './temporary.js';
+import { comeBack } from '../../cluster/comeback.js';
+import { describeEnd, endNode, type EndReport } from '../../cluster/failover.js';
 
 const NEVER = new AbortController().signal;
 

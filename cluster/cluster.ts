@@ -21,7 +21,7 @@ import { ClusterProcess } from './process.js';
 import { readyProblem, readyProblemOverHttp } from './readiness.js';
 import { LOG_FOLDER, wipe, writeRecord, type NodeRecord } from './record.js';
 import { refuseWrongSettings } from './settings-check.js';
-import { tailOfLog } from './log-tail.js';
+import { lastWords } from './log-tail.js';
 
 const READY_MS_MAX = 20_000;
 const POLL_MS = 20;
@@ -249,10 +249,9 @@ export class Cluster {
   #refuseDead(): void {
     const dead = this.#processes().find((process) => process.died);
     if (dead === undefined) return;
-    const tail = tailOfLog(dead.settings.logFile);
     // What a process exits with when its settings or its data directory can't be used.
     const code = dead.exit?.code === 2 ? 'wrong-settings' : 'ended-early';
-    throw new ClusterError(code, `${describeDeath(dead)}; its log ends:\n${tail}`);
+    throw new ClusterError(code, `${describeDeath(dead)}:\n${lastWords(dead.settings.logFile)}`);
   }
 
   /** From now on a node without data has lost it: it starts as `existing`. */

@@ -2,14 +2,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster, ClusterNode } from './cluster.js';
 import { ClusterError } from './error.js';
-import { LogReader } from './log-reader.js';
-import { tailOfLog } from './log-tail.js';
+import { LogReader, messageOf } from './log-reader.js';
+import { lastWords } from './log-tail.js';
 import { readyProblem } from './readiness.js';
 
 const POLL_MS = 20;
 const COMEBACK_MS_MAX = 20_000;
-/** Of a log, where it ends with something else than a line of ours. */
-const LINES = 5;
 
 export type Comeback =
   /** It follows, or leads. Times are in milliseconds since it was started or thawed. */
@@ -38,7 +36,7 @@ export async function comeBack(
 ): Promise<Comeback> {
   const node = cluster.node(name);
   const log = new LogReader(node.process.settings.logFile);
-  const said: Said = { refusal: null, last: null };
+  const said: Said = { refusal: null };
   const startedMs = performance.now();
   await start();
   for (;;) {
@@ -91,28 +89,20 @@ export function describeComeback(name: string, cluster: Cluster, comeback: Comeb
 
 interface Said {
   refusal: string | null;
-  last: string | null;
 }
 
-/** Its own words: what its peers told it, and why it ended. */
+/** What its peers told it. */
 function listen(log: LogReader, said: Said): void {
   for (const { event, fields } of log.lines()) {
     const message = messageOf(fields);
     if (event === 'refused by peer' && message !== null) said.refusal = message;
-    if (fields['level'] === 'error') said.last = message === null ? event : `${event}: ${message}`;
   }
-}
-
-function messageOf({ message, error }: Readonly<Record<string, unknown>>): string | null {
-  if (typeof message === 'string') return message;
-  const inner = typeof error === 'object' && error !== null ? (error as { message?: unknown }) : {};
-  return typeof inner.message === 'string' ? inner.message : null;
 }
 
 /** What the processes and the log say. */
 function fate(cluster: Cluster, node: ClusterNode, said: Said): Comeback | null {
   if (node.process.state === 'stopped') {
-    return { type: 'ended', message: said.last ?? tailOfLog(node.process.settings.logFile, LINES) };
+    return { type: 'ended', message: lastWords(node.process.settings.logFile) };
   }
   if (said.refusal !== null) return { type: 'refused', message: said.refusal };
   const running = cluster.nodes.filter(({ process }) => process.state === 'running').length;

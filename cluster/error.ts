@@ -2,6 +2,7 @@
 export type ClusterErrorCode =
   | 'bad-record'
   | 'foreign-folder'
+  | 'unwritable'
   | 'wrong-node-count'
   | 'port-busy'
   | 'wrong-settings'
@@ -30,7 +31,26 @@ export class ClusterError extends Error {
 const USAGE: ReadonlySet<ClusterErrorCode> = new Set([
   'bad-record',
   'foreign-folder',
+  'unwritable',
   'wrong-node-count',
   'port-busy',
   'wrong-settings',
 ]);
+
+/** What the system refuses about a folder, in words; null if it is another error. */
+export function unwritable(error: unknown): ClusterError | null {
+  if (!(error instanceof Error)) return null;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const why = WHY[code ?? ''];
+  if (why === undefined || path === undefined) return null;
+  const remedy = `mend that, or give another folder with --data DIR`;
+  return new ClusterError('unwritable', `${path} can't be used (${code}): ${why}; ${remedy}.`);
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: 'this user has no right to it',
+  EPERM: 'this user has no right to it',
+  EROFS: 'it is on a disk that is read-only',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'there is a file where a folder should be',
+};

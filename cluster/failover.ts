@@ -72,12 +72,15 @@ export async function endNode(
   }
 }
 
-/** Whether those that run could elect. One that runs and follows nobody is kept out by the others. */
+/** Whether those that run could elect. */
 function isMajority({ nodes }: Cluster, before: ClusterResponse | null): boolean {
   const leader = before === null ? null : leaderOf(before);
   const able = nodes.filter(({ id, process }) => {
+    if (process.state !== 'running') return false;
     const state = before?.nodes.find((view) => view.state?.nodeId === id)?.state;
-    return process.state === 'running' && (leader === null || state?.leader === leader.nodeId);
+    // One that knows neither the leader nor its term is kept out by the others, or has yet to come.
+    const knows = state !== undefined && state.term >= (leader?.term ?? 0);
+    return leader === null || knows;
   });
   return able.length > nodes.length / 2;
 }

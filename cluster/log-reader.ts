@@ -25,7 +25,7 @@ export class LogReader {
     const end = data.lastIndexOf(0x0a) + 1;
     this.#begun = data.subarray(end);
     const texts = data.toString('utf8', 0, end).split('\n');
-    return texts.map(lineOf).filter((line) => line !== null);
+    return texts.map(logLineOf).filter((line) => line !== null);
   }
 
   #read(): Buffer {
@@ -46,7 +46,8 @@ export class LogReader {
   }
 }
 
-function lineOf(text: string): LogLine | null {
+/** Null: it is no line of ours. */
+export function logLineOf(text: string): LogLine | null {
   if (!text.startsWith('{')) return null;
   try {
     const { time, event, ...fields } = JSON.parse(text) as Record<string, unknown>;
@@ -55,4 +56,11 @@ function lineOf(text: string): LogLine | null {
   } catch {
     return null;
   }
+}
+
+/** What a line says in words: its message, or its error's. */
+export function messageOf({ message, error }: LogLine['fields']): string | null {
+  if (typeof message === 'string') return message;
+  const inner = typeof error === 'object' && error !== null ? (error as { message?: unknown }) : {};
+  return typeof inner.message === 'string' ? inner.message : null;
 }

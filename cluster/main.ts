@@ -8,7 +8,7 @@ import { Prompt, settingsFor, terminalWorld } from '#client/cli';
 import { Relevo } from '#client';
 import { bannerLines, startLines } from './banner.js';
 import { Cluster } from './cluster.js';
-import { ClusterError } from './error.js';
+import { ClusterError, unwritable } from './error.js';
 import { parseStartOptions, type StartOptions } from './options.js';
 import { promptVerbs } from './prompt-verbs.js';
 import { smoke } from './smoke.js';
@@ -38,9 +38,10 @@ async function main(): Promise<number> {
     return options.smoke ? await runSmoke(options) : await runCluster(options);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof ClusterError)) throw error;
-    process.stderr.write(`relevo: ${error.message}\n`);
-    return error.isUsage ? 2 : 1;
+    const known = error instanceof ClusterError ? error : unwritable(error);
+    if (known === null) throw error;
+    process.stderr.write(`relevo: ${known.message}\n`);
+    return known.isUsage ? 2 : 1;
   }
 }
 

@@ -2,7 +2,8 @@
 import { freeze } from './freeze.js';
 import { Reader } from './reader.js';
 import { CLIENT_SETTINGS } from './settings.js';
-import { openSources, type Environment } from './sources.js';
+import type { Environment } from './environment.js';
+import { openSources } from './sources.js';
 
 export interface ClientConfig {
   /** `host:port` each. */

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'dotenv';
+import type { Environment } from './environment.js';
 import { nearest } from './nearest.js';
 import type { Problem } from './problem.js';
 import { CLIENT_SETTINGS, NODE_SETTINGS, PROXY_SETTINGS } from './settings.js';
-import type { Environment } from './sources.js';
 
 export const DOT_ENV = '.env';
 

@@ -15,4 +15,5 @@ export {
 export { endpointText } from './parsers.js';
 export { ConfigError, type Problem } from './problem.js';
 export { loadProxyConfig, type ProxyConfig } from './proxy.js';
-export { asksForHelp, type Environment } from './sources.js';
+export type { Environment } from './environment.js';
+export { asksForHelp } from './sources.js';

@@ -12,7 +12,8 @@ import {
 import { Reader } from './reader.js';
 import { NODE_SETTINGS } from './settings.js';
 import type { ValuesOf } from './setting.js';
-import { openSources, type Environment } from './sources.js';
+import type { Environment } from './environment.js';
+import { openSources } from './sources.js';
 
 const HEARTBEAT_MS = 100;
 /** Heartbeats that must fit into the least election timeout. */

@@ -4,7 +4,8 @@ import type { LogConfig } from './node.js';
 import { clusterIdOf, nodeListText, type NodeAddress } from './nodes.js';
 import { Reader } from './reader.js';
 import { PROXY_SETTINGS } from './settings.js';
-import { openSources, type Environment } from './sources.js';
+import type { Environment } from './environment.js';
+import { openSources } from './sources.js';
 
 /** Times are milliseconds, sizes bytes. */
 export interface ProxyConfig {

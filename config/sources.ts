@@ -1,10 +1,9 @@
 /** Where settings come from: flags, then the environment, then .env; what none of them gives is default. */
 import { DOT_ENV, readDotEnv, type DotEnvOwner } from './dot-env.js';
+import type { Environment } from './environment.js';
 import { nearest } from './nearest.js';
 import type { Problem } from './problem.js';
 import type { SettingTable } from './setting.js';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A text and, for people, where it stood. */
 export interface Given {

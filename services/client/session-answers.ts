@@ -41,3 +41,10 @@ export function givenUp(call: Call, why: string, connection: string): string {
     ? `${why}; it was sent and may have happened: repeat it under its request id. ${connection}`
     : `${why}; nothing happened: try again. ${connection}`;
 }
+
+/** Whether a session was opened may be unknown; that the writes which waited for it were not sent is not. */
+export function whyNoSession({ outcome, message }: Reply): string {
+  return outcome === Outcome.unknown
+    ? 'no session could be opened in time; nothing happened: try again'
+    : message;
+}

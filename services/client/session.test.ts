@@ -91,6 +91,19 @@ describe('the session', () => {
     expect(kinds(bench.take())).toEqual([RequestKind.openSession]);
   });
 
+  test('an opening of unknown outcome says nothing of that to the writes: they were not sent', () => {
+    const bench = new Bench();
+    bench.write(1);
+    bench.connected();
+    const [opening] = bench.take();
+    const message = 'no leader in time; it may have happened';
+    bench.reply(opening, { outcome: Outcome.unknown, code: 'no-leader', message });
+    expect(bench.outcome(1)).toBe('not-done no-leader');
+    expect(bench.settled.get(1)).toMatchObject({
+      message: 'no session could be opened in time; nothing happened: try again',
+    });
+  });
+
   test('an opening that is for later is tried again after a pause, not at once', () => {
     const bench = new Bench();
     bench.write(1);

@@ -5,7 +5,12 @@
  * happens once if it is acknowledged, and once at most if it is not.
  */
 import { Outcome, RequestKind, type Reply, type Welcome } from '#rpc/session/frames';
-import { isForAnotherPeer, isForLater, type FailureOutcome } from './session-answers.js';
+import {
+  isForAnotherPeer,
+  isForLater,
+  whyNoSession,
+  type FailureOutcome,
+} from './session-answers.js';
 import { mayHappen, newCall, type Call } from './session-call.js';
 import { dumpCalls, loadCalls, type ClientSessionDump } from './session-dump.js';
 import { SessionKeeper } from './session-keeper.js';
@@ -298,7 +303,8 @@ export class ClientSession {
       this.#considerLeaving(reply);
     } else {
       const waited = this.#queue.writes.filter((call) => call.order < opening.order);
-      for (const call of waited) this.#settling.failed(call, 'not-done', reply.code, reply.message);
+      const message = whyNoSession(reply);
+      for (const call of waited) this.#settling.failed(call, 'not-done', reply.code, message);
     }
   }
 

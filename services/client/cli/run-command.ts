@@ -88,6 +88,7 @@ function addVerb(
   ended: (exit: ExitCode) => void,
 ): void {
   const command = program.command(`${verb.name} ${verb.usage}`.trim()).description(verb.summary);
+  command.showHelpAfterError(`(help ${verb.name} explains it)`);
   if (verb.aliases !== undefined) command.aliases([...verb.aliases]);
   verb.options?.(command);
   command.action(async (...received: unknown[]) => {
@@ -103,7 +104,7 @@ function addVerb(
 function reportError(
   error: unknown,
   words: readonly string[],
-  { world, signal }: CommandContext,
+  { world, signal, verbs }: CommandContext,
 ): ExitCode {
   // Commander has already said it; help and version come this way too, as 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
@@ -115,9 +116,16 @@ function reportError(
     world.stderr.write(`relevo: ${error.message}\n`);
     if (error instanceof RelevoError) world.stderr.write(adviceFor(error, words));
     else if (error instanceof UsageError && !(error instanceof NotNow))
-      world.stderr.write('(help COMMAND explains it)\n');
+      world.stderr.write(`${hintFor(words, verbs)}\n`);
   }
   return cancelled ? ExitCode.interrupted : exit;
+}
+
+function hintFor(words: readonly string[], verbs: readonly Verb[]): string {
+  const verb = words.find((word) =>
+    verbs.some(({ name, aliases }) => [name, ...(aliases ?? [])].includes(word)),
+  );
+  return `(help ${verb ?? 'COMMAND'} explains it)`;
 }
 
 /** For an unknown outcome the command that repeats the very write, which then happens once at most. */

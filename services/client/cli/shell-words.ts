@@ -24,7 +24,10 @@ export function splitWords(line: string): readonly string[] {
       word = (word ?? '') + character;
     }
   }
-  if (quote !== null) throw new UsageError(`a ${quote} is not closed`);
+  if (quote !== null)
+    throw new UsageError(
+      `a ${quote} is not closed; close it, or write \\${quote} for the character itself`,
+    );
   if (word !== null) words.push(word);
   return words;
 }

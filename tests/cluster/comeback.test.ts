@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { followersOf, leaderOf, withCluster } from '../tests/cluster/temporary.js';
-import { comeBack, describeComeback } from './comeback.js';
+import { followersOf, leaderOf, withCluster } from './temporary.js';
+import { comeBack, describeComeback } from '../../cluster/comeback.js';
 
 const NEVER = new AbortController().signal;
 /** Far below the 20 s after which it would give up. */

@@ -95,8 +95,7 @@ async function startLocked(
   let handOvers: HandOvers | null = null;
   /** Every line from here on has the term; before the replica stands, that of its vote. */
   let term = (): number => recovered.vote.term;
-  const log: NodeLog = (level, event, data) =>
-    options.log(level, event, { term: term(), ...data });
+  const log: NodeLog = (level, event, data) => options.log(level, event, { term: term(), ...data });
   const servers = { clients: new Server(SERVER_OPTIONS), peers: new Server(PEER_SERVER_OPTIONS) };
   const clients = new Clients(servers.clients, welcomeOf(config), handle);
   const replica: Replica = new Replica(

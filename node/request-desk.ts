@@ -14,6 +14,7 @@ import { Proposals, type Origin } from './proposals.js';
 import { Reads, type WaitingRead } from './reads.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
 import { Replies } from './replies.js';
+import { RequestRemarks } from './request-remarks.js';
 
 /** What the desk sees of the node it stands in. */
 export interface Standing {
@@ -40,6 +41,7 @@ export class RequestDesk {
   readonly #figures: ReplicaFigures;
   readonly #proposals = new Proposals();
   readonly #reads = new Reads();
+  readonly #remarks = new RequestRemarks();
   readonly #replies: Replies;
   readonly #forwarding: Forwarding<Origin>;
   #expireAt = Infinity;
@@ -76,7 +78,7 @@ export class RequestDesk {
   }
 
   request(connection: ConnectionId, request: Request, standing: Standing, now: number): void {
-    const { id } = request;
+    const { id, session, sequence } = request;
     if (request.kind === RequestKind.staleRead && standing.store.appliedIndex === 0) {
       const message = `${this.#config.name} is blank: it has not heard from a leader yet.`;
       this.#replies.notDone(connection, id, 'no-leader', message);
@@ -91,7 +93,7 @@ export class RequestDesk {
     } else if (request.kind === RequestKind.read) {
       this.#read(connection, request, true, standing, now);
     } else if (standing.role === 'leader') {
-      this.#write({ connection, id }, request, standing, now);
+      this.#write({ connection, id, session, sequence }, request, standing, now);
     } else {
       this.#forward(connection, request, standing.leader, now);
     }
@@ -138,6 +140,7 @@ export class RequestDesk {
   applied(index: number, result: Applied | null): void {
     const origin = this.#proposals.applied(index);
     if (origin === undefined || result === null) return;
+    if (result.kind === 'refused') this.#remark(origin, 'refused', result.code);
     this.#replies.applied(origin.connection, origin.id, result);
   }
 
@@ -179,6 +182,9 @@ export class RequestDesk {
   }
 
   tick(now: number): void {
+    this.#remarks.tell(now, (report) => {
+      this.#ports.report(report);
+    });
     if (now >= this.#resumeAt) {
       for (const read of this.#postponed.splice(0)) this.#reads.collect(read);
     }
@@ -236,7 +242,9 @@ export class RequestDesk {
     } else {
       this.#figures.forwarded++;
       const dueAt = now + (request.timeoutMs || this.#config.readTimeoutMs);
-      const id = this.#forwarding.sent({ connection, id: request.id }, dueAt);
+      const { session, sequence } = request;
+      const origin = { connection, id: request.id, session, sequence };
+      const id = this.#forwarding.sent(origin, dueAt);
       this.#ports.network.send(leader, { type: 'forward-request', id, request });
     }
   }
@@ -269,6 +277,7 @@ export class RequestDesk {
   #operation(origin: Origin, request: Request): void {
     const operation = admit(request.payload, this.#ports.codec, this.#config.limits);
     if (operation.kind === 'inadmissible') {
+      this.#remark(origin, 'refused', operation.code);
       this.#replies.refused(origin.connection, origin.id, operation);
       return;
     }
@@ -341,8 +350,13 @@ export class RequestDesk {
     const message =
       `${why} It may or may not have happened; sent again with the same session and sequence ` +
       'it happens once at most.';
-    for (const { connection, id } of origins) {
-      this.#replies.unknown(connection, id, 'leader-changed', message);
+    for (const origin of origins) {
+      this.#remark(origin, 'unknown', 'leader-changed');
+      this.#replies.unknown(origin.connection, origin.id, 'leader-changed', message);
     }
+  }
+
+  #remark({ session, sequence }: Origin, outcome: 'refused' | 'unknown', code: string): void {
+    this.#remarks.note(outcome, session, sequence, code);
   }
 }

@@ -1,6 +1,7 @@
 /** The router's own replies, when no node can give one. */
 import { emptyReply, Outcome, type Reply, type ReplyCode, type Request } from '#rpc/session/frames';
-import { isHarmless, type Flight, type LaneName } from './flight.js';
+import { isHarmless, type Flight } from './flight.js';
+import type { LaneName } from './lane-name.js';
 import { valueBytesOf } from './put-size.js';
 import type { RouterConfig } from './types.js';
 

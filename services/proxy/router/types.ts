@@ -1,6 +1,6 @@
 /** The router's vocabulary: what it is told, what it asks of the world, and what it shows. */
 import type { NodeState, Outcome, Reply, Request, Welcome } from '#rpc/session/frames';
-import type { LaneName } from './flight.js';
+import type { LaneName } from './lane-name.js';
 import type { ServedView } from './served.js';
 
 export interface RouterConfig {

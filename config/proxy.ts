@@ -28,6 +28,7 @@ export interface ProxyConfig {
   readonly requestsPerConnection: number;
   readonly bytesPerConnection: number;
   readonly requestBytesMax: number;
+  readonly valueBytesMax: number;
   readonly requestTimeoutMs: number;
   readonly log: LogConfig;
   readonly reflection: boolean;
@@ -67,6 +68,7 @@ export function loadProxyConfig(
     requestsPerConnection: values.requestsPerConnection,
     bytesPerConnection: values.bytesPerConnection,
     requestBytesMax: values.maxRequestBytes,
+    valueBytesMax: values.maxValueBytes,
     requestTimeoutMs: values.requestTimeoutMs,
     log: { level: values.logLevel, format: values.logFormat },
     reflection: values.reflection,

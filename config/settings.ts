@@ -49,6 +49,12 @@ export const SERVICE_SETTINGS = {
     reason: "The largest encoded operation, a transaction included; etcd's limit.",
     parser: parsers.byteCount(KIB, 2 * MIB),
   }),
+  maxValueBytes: setting('MAX_VALUE_BYTES', {
+    unit: 'bytes',
+    default: '1MiB',
+    reason: 'Every write travels to every node and stands in its log.',
+    parser: parsers.byteCount(1, 2 * MIB),
+  }),
   requestTimeoutMs: setting('REQUEST_TIMEOUT', {
     unit: 'ms, s, m',
     default: '30s',
@@ -216,12 +222,6 @@ export const NODE_SETTINGS = {
     default: '4KiB',
     reason: 'Keys are names; every one of them is held in memory.',
     parser: parsers.byteCount(1, 64 * KIB),
-  }),
-  maxValueBytes: setting('MAX_VALUE_BYTES', {
-    unit: 'bytes',
-    default: '1MiB',
-    reason: 'Every write travels to every node and stands in its log.',
-    parser: parsers.byteCount(1, 2 * MIB),
   }),
   maxTxnOperations: setting('MAX_TXN_OPS', {
     unit: 'operations',

@@ -24,9 +24,6 @@ export function admit(
   codec: PayloadCodec,
   limits: RequestLimits,
 ): Operation | Inadmissible {
-  if (payload.length > limits.requestBytesMax) {
-    return tooLarge('request', payload.length, limits.requestBytesMax, 'Split it.');
-  }
   let operation: Operation;
   try {
     operation = codec.decodeOperation(payload);
@@ -34,8 +31,13 @@ export function admit(
     if (error instanceof MalformedPayload) return inadmissible('malformed', error.message);
     throw error;
   }
+  // What makes a request too large is named before the request is.
   const excess = excessOf(operation, limits, limits.txnOperationsMax);
   if (excess !== null) return excess;
+  const { requestBytesMax } = limits;
+  if (payload.length > requestBytesMax) {
+    return tooLarge('request', payload.length, `MAX_REQUEST_BYTES ${requestBytesMax}`, 'Split it.');
+  }
   const problem = validate(operation);
   return problem === null ? operation : inadmissible('invalid', problem);
 }
@@ -47,11 +49,12 @@ function excessOf(
 ): Inadmissible | null {
   if (operation.kind === 'txn') return excessOfTxn(operation, limits, operationsLeft);
   if (operation.key.length > limits.keyBytesMax) {
-    return tooLarge('key', operation.key.length, limits.keyBytesMax, 'Use a shorter one.');
+    return keyTooLarge(operation.key.length, limits);
   }
   if (operation.kind === 'put' && operation.value.length > limits.valueBytesMax) {
     const advice = 'Store it in parts, under several keys.';
-    return tooLarge('value', operation.value.length, limits.valueBytesMax, advice);
+    const limit = `MAX_VALUE_BYTES ${limits.valueBytesMax}`;
+    return tooLarge('value', operation.value.length, limit, advice);
   }
   return null;
 }
@@ -65,13 +68,13 @@ function excessOfTxn(
   if (operations > operationsLeft) {
     return inadmissible(
       'too-large',
-      `the transaction has ${operations} operations, the limit is ${limits.txnOperationsMax} ` +
+      `the transaction has ${operations} operations, the limit is MAX_TXN_OPS ${limits.txnOperationsMax} ` +
         'with those of the transactions within it. Split it.',
     );
   }
   for (const compare of txn.compares) {
     if (compare.key.length > limits.keyBytesMax) {
-      return tooLarge('key', compare.key.length, limits.keyBytesMax, 'Use a shorter one.');
+      return keyTooLarge(compare.key.length, limits);
     }
   }
   for (const operation of [...txn.success, ...txn.failure]) {
@@ -81,7 +84,11 @@ function excessOfTxn(
   return null;
 }
 
-function tooLarge(what: string, size: number, limit: number, advice: string): Inadmissible {
+function keyTooLarge(size: number, { keyBytesMax }: RequestLimits): Inadmissible {
+  return tooLarge('key', size, `MAX_KEY_BYTES ${keyBytesMax}`, 'Use a shorter one.');
+}
+
+function tooLarge(what: string, size: number, limit: string, advice: string): Inadmissible {
   return inadmissible(
     'too-large',
     `the ${what} has ${size} bytes, the limit is ${limit}. ${advice}`,

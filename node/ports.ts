@@ -62,6 +62,17 @@ export type Report =
       readonly applied: number;
       readonly remarks: readonly string[];
     }
+  /** A write that was refused, or whose outcome this node does not know; a bounded number of them. */
+  | {
+      readonly type: 'request';
+      readonly outcome: 'refused' | 'unknown';
+      /** 0 for both: it has no id that others know. */
+      readonly session: number;
+      readonly sequence: number;
+      readonly code: string;
+    }
+  /** So many more of them, which were not told of. */
+  | { readonly type: 'more-requests'; readonly requests: number }
   | { readonly type: 'disk-full' | 'failed'; readonly message: string };
 
 export interface Ports {

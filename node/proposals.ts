@@ -7,6 +7,9 @@ import type { ConnectionId } from './ports.js';
 export interface Origin {
   readonly connection: ConnectionId;
   readonly id: number;
+  /** The write's name in the replicated state; 0 for both if it has none. */
+  readonly session: number;
+  readonly sequence: number;
 }
 
 /** A proposal, and the command that its entry's text was made of. */

@@ -5,6 +5,8 @@ import type { ConnectionId, PayloadCodec } from './ports.js';
 
 /** A reply's payload is cut into parts of about so many bytes, all of one revision. */
 const PART_BYTES = 1 << 20;
+/** A message between us holds 4 MiB: a payload beyond would break the stream that it is sent on. */
+const PAYLOAD_BYTES_MAX = (4 << 20) - (64 << 10);
 
 export class Replies {
   readonly #nodeId: number;
@@ -35,7 +37,7 @@ export class Replies {
       case 'range':
       case 'delete':
       case 'txn':
-        this.#result(connection, id, applied, true);
+        this.#appliedResult(connection, id, applied);
     }
   }
 
@@ -49,10 +51,15 @@ export class Replies {
       this.refused(connection, id, result);
     } else if (result.kind === 'range') {
       for (const [part, more] of partsOf(result)) {
-        this.#result(connection, id, part, linearizable, more);
+        this.#payload(connection, id, this.#codec.encodeResult(part), linearizable, more);
       }
     } else {
-      this.#result(connection, id, result, linearizable);
+      const payload = this.#codec.encodeResult(result);
+      if (payload.length <= PAYLOAD_BYTES_MAX) this.#payload(connection, id, payload, linearizable);
+      else {
+        const message = `${tooLarge(payload)} Ask for less at a time.`;
+        this.refused(connection, id, { code: 'too-large', message });
+      }
     }
   }
 
@@ -64,7 +71,7 @@ export class Replies {
     linearizable: boolean,
     more: boolean,
   ): void {
-    this.#result(connection, id, part, linearizable, more);
+    this.#payload(connection, id, this.#codec.encodeResult(part), linearizable, more);
   }
 
   done(connection: ConnectionId, id: number): void {
@@ -122,15 +129,26 @@ export class Replies {
     return reply;
   }
 
-  #result(
+  /** A write that was done, and whose answer can't be told, is neither refused nor not done. */
+  #appliedResult(connection: ConnectionId, id: number, result: OperationResult): void {
+    const payload = this.#codec.encodeResult(result);
+    if (payload.length <= PAYLOAD_BYTES_MAX) {
+      this.#payload(connection, id, payload, true);
+      return;
+    }
+    const message = `it was done, but ${tooLarge(payload)} Ask for no previous pairs, or for fewer.`;
+    this.unknown(connection, id, 'too-large', message);
+  }
+
+  #payload(
     connection: ConnectionId,
     id: number,
-    result: OperationResult,
+    payload: Uint8Array,
     linearizable: boolean,
     more = false,
   ): void {
     const reply = this.#ok(id);
-    reply.payload = this.#codec.encodeResult(result);
+    reply.payload = payload;
     reply.linearizable = linearizable;
     reply.more = more;
     this.#add(connection, reply);
@@ -141,6 +159,10 @@ export class Replies {
     if (replies === undefined) this.#gathered.set(connection, [reply]);
     else replies.push(reply);
   }
+}
+
+function tooLarge({ length }: Uint8Array): string {
+  return `the answer has ${length} bytes, more than the ${PAYLOAD_BYTES_MAX} that fit into one message.`;
 }
 
 /** A range's pairs in parts of about a megabyte; the last part is marked by `more` being false. */

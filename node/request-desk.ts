@@ -17,6 +17,7 @@ import { Proposals, type Origin, type ProposalsState } from './proposals.js';
 import { Reads, type ReadsState, type WaitingRead } from './reads.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
 import { Replies } from './replies.js';
+import { RequestRemarks, type RequestRemarksDump } from './request-remarks.js';
 
 /** What the desk sees of the node it stands in. */
 export interface Standing {
@@ -35,6 +36,7 @@ export interface RequestDeskState {
   readonly proposals: ProposalsState;
   readonly reads: ReadsState;
   readonly longRanges: LongRangesState;
+  readonly remarks: RequestRemarksDump;
   readonly forwarding: ForwardingState<Origin>;
   /** Null: never. */
   readonly expireAt: number | null;
@@ -55,6 +57,7 @@ export class RequestDesk {
   readonly #proposals: Proposals;
   readonly #reads: Reads;
   readonly #longRanges: LongRanges;
+  readonly #remarks = new RequestRemarks();
   readonly #replies: Replies;
   readonly #forwarding: Forwarding<Origin>;
   #expireAt: number;
@@ -74,7 +77,10 @@ export class RequestDesk {
     this.#figures = figures;
     this.#replies = new Replies(config.nodeId, ports.codec);
     this.#longRanges = new LongRanges((connection) => ports.network.unread(connection));
-    if (loaded !== null) this.#longRanges.load(loaded.state.longRanges, loaded.store);
+    if (loaded !== null) {
+      this.#longRanges.load(loaded.state.longRanges, loaded.store);
+      this.#remarks.load(loaded.state.remarks);
+    }
     this.#proposals = state === null ? new Proposals() : Proposals.load(state.proposals);
     this.#reads = state === null ? new Reads() : Reads.load(state.reads);
     const nextId = (config.seed >>> 0) * IDS_PER_INCARNATION + 1;
@@ -89,6 +95,7 @@ export class RequestDesk {
       proposals: this.#proposals.dump(),
       reads: this.#reads.dump(),
       longRanges: this.#longRanges.dump(),
+      remarks: this.#remarks.dump(),
       forwarding: this.#forwarding.dump(),
       expireAt: this.#expireAt === Infinity ? null : this.#expireAt,
       postponed: [...this.#postponed],
@@ -117,7 +124,7 @@ export class RequestDesk {
   }
 
   request(connection: ConnectionId, request: Request, standing: Standing, now: number): void {
-    const { id } = request;
+    const { id, session, sequence } = request;
     if (request.kind === RequestKind.staleRead && standing.store.appliedIndex === 0) {
       const message = `${this.#config.name} is blank: it has not heard from a leader yet.`;
       this.#replies.notDone(connection, id, 'no-leader', message);
@@ -132,7 +139,7 @@ export class RequestDesk {
     } else if (request.kind === RequestKind.read) {
       this.#read(connection, request, true, standing, now);
     } else if (standing.role === 'leader') {
-      this.#write({ connection, id }, request, standing, now);
+      this.#write({ connection, id, session, sequence }, request, standing, now);
     } else {
       this.#forward(connection, request, standing.leader, now);
     }
@@ -180,9 +187,9 @@ export class RequestDesk {
   apply(entry: Entry, applier: Applier): void {
     const proposed = this.#proposals.take(entry.index);
     const result = applier.apply(entry, proposed?.command ?? null);
-    if (proposed !== undefined && result !== null) {
-      this.#replies.applied(proposed.connection, proposed.id, result);
-    }
+    if (proposed === undefined || result === null) return;
+    if (result.kind === 'refused') this.#remark(proposed, 'refused', result.code);
+    this.#replies.applied(proposed.connection, proposed.id, result);
   }
 
   /** The id of a question to the leader for all reads that came in, or null. */
@@ -225,6 +232,9 @@ export class RequestDesk {
   }
 
   tick(now: number): void {
+    this.#remarks.tell(now, (report) => {
+      this.#ports.report(report);
+    });
     if (now >= this.#resumeAt) {
       for (const read of this.#postponed.splice(0)) this.#reads.collect(read);
     }
@@ -287,7 +297,8 @@ export class RequestDesk {
       const message = `${this.#config.name} does not lead any more; node ${leader} does.`;
       this.#replies.notDone(connection, request.id, 'not-leader', message, leader);
     } else {
-      this.#sendOn({ connection, id: request.id }, request, leader, now);
+      const { id, session, sequence } = request;
+      this.#sendOn({ connection, id, session, sequence }, request, leader, now);
     }
   }
 
@@ -333,6 +344,7 @@ export class RequestDesk {
   #operation(origin: Origin, request: Request): void {
     const operation = admit(request.payload, this.#ports.codec, this.#config.limits);
     if (operation.kind === 'inadmissible') {
+      this.#remark(origin, 'refused', operation.code);
       this.#replies.refused(origin.connection, origin.id, operation);
       return;
     }
@@ -426,8 +438,13 @@ export class RequestDesk {
     const message =
       `${why} It may or may not have happened; sent again with the same session and sequence ` +
       'it happens once at most.';
-    for (const { connection, id } of origins) {
-      this.#replies.unknown(connection, id, 'leader-changed', message);
+    for (const origin of origins) {
+      this.#remark(origin, 'unknown', 'leader-changed');
+      this.#replies.unknown(origin.connection, origin.id, 'leader-changed', message);
     }
+  }
+
+  #remark({ session, sequence }: Origin, outcome: 'refused' | 'unknown', code: string): void {
+    this.#remarks.note(outcome, session, sequence, code);
   }
 }

@@ -12,6 +12,10 @@ export function wordsOf(report: Report): string {
       return `voters ${report.voters.join(' ')}, learners ${report.learners.join(' ')}`;
     case 'checkpoint':
       return `checkpoint of index ${String(report.index)} ${report.how}`;
+    case 'request':
+      return `write ${String(report.session)}:${String(report.sequence)} is ${report.outcome}: ${report.code}`;
+    case 'more-requests':
+      return `and ${String(report.requests)} more writes`;
     case 'recovered':
       return `recovered up to ${String(report.last)}, applied ${String(report.applied)}`;
     case 'disk-full':

@@ -31,6 +31,18 @@ export function logReport(report: Report, log: NodeLog): void {
       log('info', 'recovered', { last, applied, remarks });
       return;
     }
+    case 'request': {
+      const { outcome, session, sequence, code } = report;
+      const request = session > 0 && sequence > 0 ? `${session}:${sequence}` : undefined;
+      log(outcome === 'unknown' ? 'warn' : 'info', `request ${outcome}`, { request, code });
+      return;
+    }
+    case 'more-requests':
+      log('warn', 'more requests', {
+        requests: report.requests,
+        why: 'refused or of unknown outcome, and not told of one by one',
+      });
+      return;
     case 'disk-full':
       log('error', 'disk full', {
         message: report.message,

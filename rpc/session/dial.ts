@@ -217,6 +217,6 @@ function tooLarge(request: Request, max: number): Reply {
     code: 'too-large',
     message:
       `the request has ${requestBytes(request)} bytes, more than the ${max} that a request may have; ` +
-      'split it',
+      'split it; a single value may have MAX_VALUE_BYTES, 1 MiB unless the nodes are told otherwise',
   };
 }

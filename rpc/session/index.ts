@@ -1,5 +1,5 @@
 /** The pipelined stream between clients, proxies and nodes. Its frames: `#rpc/session/frames`. */
-export { SERVER_OPTIONS, type StreamEnd } from '../transport/channel.js';
+export { MESSAGE_BYTES_MAX, SERVER_OPTIONS, type StreamEnd } from '../transport/channel.js';
 export { listen } from '../transport/listen.js';
 export { type DialedSession, dialSession, type DialOptions, type SessionEvents } from './dial.js';
 export {

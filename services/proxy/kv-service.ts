@@ -10,10 +10,11 @@ import {
   type RangeResult,
   type TxnRequest,
 } from '#rpc/generated/relevo/v1/kv';
+import { MESSAGE_BYTES_MAX } from '#rpc/session';
 import { RequestKind } from '#rpc/session/frames';
 
-/** What a gRPC client takes in one message, unless it is told otherwise. */
-const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+/** What a gRPC client takes in one message, unless it is told otherwise; and what we send in one. */
+const ANSWER_BYTES_MAX = MESSAGE_BYTES_MAX;
 const NO_BYTES = new Uint8Array(0);
 
 type WireOperation = NonNullable<Operation['kind']>;

@@ -1,4 +1,4 @@
-import { credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,8 @@ import { AdminClient, type ClusterResponse } from '#rpc/generated/relevo/v1/admi
 import { KvClient } from '#rpc/generated/relevo/v1/kv';
 import { startProxy, type RunningProxy } from './process.js';
 
+const VALUE_TOO_LARGE =
+  /^the value has \d+ bytes, more than MAX_VALUE_BYTES 1048576; store it in parts/;
 const quiet = (): void => undefined;
 const bytes = (text: string): Buffer => Buffer.from(text);
 
@@ -170,6 +172,65 @@ describe('a proxy before one real node', () => {
     const { code, details, metadata } = error as ServiceError;
     expect(code).toBe(status.INVALID_ARGUMENT);
     expect(details).toMatch(/empty key/);
+    expect(metadata.get('relevo-outcome')).toEqual(['refused']);
+  });
+
+  test.each([2, 5, 40])(
+    'a unary request of %d MiB is refused with the limit named, and the outcome in a trailer',
+    async (mib) => {
+      const value = Buffer.alloc(mib * 1024 * 1024);
+      const put = { key: bytes('huge'), value, lease: 0, returnPrevious: false };
+      const error = await call((callback) => kv.put(put, callback)).catch((e: unknown) => e);
+      const { code, details, metadata } = error as ServiceError;
+      expect({ code, outcome: metadata.get('relevo-outcome') }).toEqual({
+        code: status.INVALID_ARGUMENT,
+        outcome: ['refused'],
+      });
+      expect(metadata.get('relevo-code')).toEqual(['too-large']);
+      const limit =
+        mib * 1024 * 1024 > 4 * 1024 * 1024 ? /4194304 bytes.*1572864/ : VALUE_TOO_LARGE;
+      expect(details).toMatch(limit);
+      const get = { key: bytes('huge'), revision: 0, stale: false };
+      expect(await call((callback) => kv.get(get, callback))).toMatchObject({ found: false });
+    },
+  );
+
+  test('an answer too large for one message breaks no stream: done is unknown, a read is refused', async () => {
+    const value = 'x'.repeat(900_000);
+    const keys = Array.from({ length: 6 }, (_, at) => `big/${at}`);
+    for (const key of keys) await relevo.put(key, value);
+    const lost = (): number => logged.filter(({ event }) => event === 'node lost').length;
+    const before = lost();
+
+    const ranges = [{ kind: 'range', prefix: 'big/' }] as const;
+    const reading = relevo.txn({ success: ranges });
+    await expect(reading).rejects.toMatchObject({ outcome: 'refused', code: 'too-large' });
+
+    const deleting = relevo.delete({ prefix: 'big/' }, { returnPrevious: true });
+    await expect(deleting).rejects.toMatchObject({
+      outcome: 'unknown',
+      code: 'too-large',
+      message: expect.stringMatching(/it was done, but the answer has 54\d{5} bytes/) as string,
+    });
+    expect((await relevo.range({ prefix: 'big/' })).count).toBe(0);
+
+    for (const key of keys) await relevo.put(key, value);
+    const range = { key: bytes('big/'), rangeEnd: bytes('big0'), returnPrevious: true };
+    const error = await call((callback) => kv.delete(range, callback)).catch((e: unknown) => e);
+    expect((error as ServiceError).metadata.get('relevo-outcome')).toEqual(['unknown']);
+    expect(lost()).toBe(before);
+  });
+
+  test('a unary request that is no message is refused as malformed', async () => {
+    const { host, port } = proxy;
+    const client = new Client(`${host}:${port}`, credentials.createInsecure());
+    const error = await call((callback) => {
+      const same = (raw: Buffer): Buffer => raw;
+      return client.makeUnaryRequest('/relevo.v1.Kv/Put', same, same, bytes('\xff'), callback);
+    }).catch((e: unknown) => e);
+    client.close();
+    const { code, metadata } = error as ServiceError;
+    expect(code).toBe(status.INVALID_ARGUMENT);
     expect(metadata.get('relevo-outcome')).toEqual(['refused']);
   });
 

@@ -5,7 +5,7 @@ import { Calls } from '#client';
 import { listenError, type ProxyConfig } from '#config';
 import { AdminService } from '#rpc/generated/relevo/v1/admin';
 import { KvService } from '#rpc/generated/relevo/v1/kv';
-import { SERVER_OPTIONS, SESSION_PROTOCOL } from '#rpc/session';
+import { MESSAGE_BYTES_MAX, SERVER_OPTIONS, SESSION_PROTOCOL } from '#rpc/session';
 import type { Welcome } from '#rpc/session/frames';
 import { addHealth, addReflection, Metrics, startHttpFace, type HttpFace } from '#telemetry';
 import { adminService } from './admin-service.js';
@@ -18,6 +18,7 @@ import { OwnClient } from './own-client.js';
 import { addProxyMetrics } from './proxy-metrics.js';
 import { ReportLog } from './report-log.js';
 import type { RouterConfig, RouterView } from './router/types.js';
+import { unaryLimits } from './unary-limits.js';
 
 const SERVICES = ['relevo.v1.Session', 'relevo.v1.Kv', 'relevo.v1.Admin'];
 /** Until a node has said how long an idle session lives. */
@@ -51,7 +52,7 @@ class Proxy implements RunningProxy {
   httpPort = 0;
   readonly #config: ProxyConfig;
   readonly #log: ReportLog;
-  readonly #server = new Server(SERVER_OPTIONS);
+  readonly #server: Server;
   readonly #driver: Driver;
   readonly #nodes: ReadonlyMap<number, NodeDialer>;
   readonly #streams: ClientStreams;
@@ -67,6 +68,9 @@ class Proxy implements RunningProxy {
   constructor(config: ProxyConfig, log: ProxyLog) {
     this.host = config.host;
     this.#config = config;
+    const { requestBytesMax } = config;
+    const limits = unaryLimits({ messageBytesMax: MESSAGE_BYTES_MAX, requestBytesMax });
+    this.#server = new Server({ ...SERVER_OPTIONS, interceptors: [limits] });
     this.#log = new ReportLog(log, (node) => this.#nameOf(node));
     this.#driver = new Driver(routerConfig(config), {
       toNode: (node, requests) => {
@@ -199,6 +203,7 @@ function routerConfig(config: ProxyConfig): RouterConfig {
     bytesPerConnection: config.bytesPerConnection,
     requestTimeoutMs: config.requestTimeoutMs,
     requestBytesMax: config.requestBytesMax,
+    valueBytesMax: config.valueBytesMax,
     partsBytesMax: config.queueBytesMax,
   };
 }

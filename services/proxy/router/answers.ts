@@ -1,6 +1,8 @@
 /** The router's own replies, when no node can give one. */
-import { emptyReply, Outcome, type Reply, type ReplyCode } from '#rpc/session/frames';
-import { isHarmless, type Flight, type LaneName } from './flight.js';
+import { emptyReply, Outcome, type Reply, type ReplyCode, type Request } from '#rpc/session/frames';
+import { isHarmless, type Flight } from './flight.js';
+import type { LaneName } from './lane-name.js';
+import { valueBytesOf } from './put-size.js';
 import type { RouterConfig } from './types.js';
 
 /** A node's answer that sends the request back to the queue rather than to the client. */
@@ -81,7 +83,15 @@ export function stopping(id: number): Reply {
   return failure(id, Outcome.notDone, 'stopping', 'this proxy is stopping; use another, or wait');
 }
 
-export function tooLarge(id: number, bytes: number, config: RouterConfig): Reply {
+export function tooLarge({ id, payload }: Request, config: RouterConfig): Reply {
+  const valueBytes = valueBytesOf(payload) ?? 0;
+  const bytes = payload.length;
+  if (valueBytes > config.valueBytesMax) {
+    const words =
+      `the value has ${String(valueBytes)} bytes, more than MAX_VALUE_BYTES ` +
+      `${String(config.valueBytesMax)}; store it in parts, under several keys`;
+    return failure(id, Outcome.refused, 'too-large', words);
+  }
   const text =
     `the request has ${String(bytes)} bytes, more than MAX_REQUEST_BYTES ` +
     `${String(config.requestBytesMax)}; split it`;

@@ -31,10 +31,11 @@ export class Clients {
   }
 
   /** Why a request of a known kind is turned away at the door; null: it is let in. */
-  refusalOf(client: ClientLink, { id, payload }: Request): Reply | null {
+  refusalOf(client: ClientLink, request: Request): Reply | null {
     const config = this.#config;
-    const bytes = payload.length;
-    if (bytes > config.requestBytesMax) return tooLarge(id, bytes, config);
+    const { id } = request;
+    const bytes = request.payload.length;
+    if (bytes > config.requestBytesMax) return tooLarge(request, config);
     if (this.stopped) return stopping(id);
     if (
       client.requests >= config.requestsPerConnection ||

@@ -1,6 +1,7 @@
 /** The router's whole state as plain data, and back. */
 import type { Reply, Request } from '#rpc/session/frames';
-import { laneOf, type ClientLink, type Flight, type LaneName } from './flight.js';
+import { laneOf, type ClientLink, type Flight } from './flight.js';
+import type { LaneName } from './lane-name.js';
 import type { Lane } from './lane.js';
 import type { FleetDump } from './fleet.js';
 import type { NodeLink } from './node-link.js';

@@ -1,5 +1,5 @@
 /** The nodes together: who leads, who is read from, whose turn it is, who fell silent. */
-import type { LaneName } from './flight.js';
+import type { LaneName } from './lane-name.js';
 import { NodeLink, type NodeLinkDump } from './node-link.js';
 import { Rotation } from './rotation.js';
 import { findRoutes, NO_ROUTES, type Routes } from './routes.js';

@@ -1,5 +1,6 @@
 /** A client's request on its way: waiting in a lane, or in flight at a node. */
 import { RequestKind, type Reply, type Request } from '#rpc/session/frames';
+import type { LaneName } from './lane-name.js';
 import type { NodeLink } from './node-link.js';
 
 /** A client's stream: what it has under way, against its credit. */
@@ -32,8 +33,6 @@ export interface Flight {
   /** Parts went on to the client: this read can't start over here. */
   streaming: boolean;
 }
-
-export type LaneName = 'write' | 'read' | 'stale';
 
 /** Session housekeeping takes the way of a write; null for a kind that nobody knows. */
 export function laneOf(kind: number): LaneName | null {

@@ -1,5 +1,6 @@
 /** What waits for a node that can take it, within the bounds of the whole proxy. */
-import type { ClientLink, Flight, LaneName } from './flight.js';
+import type { ClientLink, Flight } from './flight.js';
+import type { LaneName } from './lane-name.js';
 import { Lane } from './lane.js';
 import type { RouterConfig } from './types.js';
 

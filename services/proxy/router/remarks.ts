@@ -3,7 +3,7 @@
  * thousands at once, so that only the first of each second are told one by one; the rest are counted.
  */
 import { Outcome, type Reply, type Request } from '#rpc/session/frames';
-import type { LaneName } from './flight.js';
+import type { LaneName } from './lane-name.js';
 import type { RouterReport } from './types.js';
 
 /** What took longer is told of, even if it went well. */

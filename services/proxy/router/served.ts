@@ -1,6 +1,6 @@
 /** What became of requests, and how long they took here: counted, never kept one by one. */
 import { Outcome } from '#rpc/session/frames';
-import type { LaneName } from './flight.js';
+import type { LaneName } from './lane-name.js';
 
 /** Upper bounds of the buckets, in milliseconds; what took longer falls into one more. */
 export const LATENCY_BOUNDS_MS: readonly number[] = Object.freeze([

@@ -1,6 +1,6 @@
 /** The router's vocabulary: what it is told, what it asks of the world, and what it shows. */
 import type { NodeState, Outcome, Reply, Request, Welcome } from '#rpc/session/frames';
-import type { LaneName } from './flight.js';
+import type { LaneName } from './lane-name.js';
 import type { ServedView } from './served.js';
 
 export interface RouterConfig {
@@ -22,6 +22,8 @@ export interface RouterConfig {
   /** For a request that names no time of its own. */
   readonly requestTimeoutMs: number;
   readonly requestBytesMax: number;
+  /** The nodes judge values; here it serves to say what is wrong with a request that is too large. */
+  readonly valueBytesMax: number;
   /** Parts of answers held back until they are whole, so that a read can start over elsewhere. */
   readonly partsBytesMax: number;
 }
@@ -38,6 +40,7 @@ export const ROUTER_DEFAULTS: Omit<RouterConfig, 'nodes'> = Object.freeze({
   bytesPerConnection: 16 * 1024 * 1024,
   requestTimeoutMs: 30_000,
   requestBytesMax: 1.5 * 1024 * 1024,
+  valueBytesMax: 1024 * 1024,
   partsBytesMax: 64 * 1024 * 1024,
 });
 

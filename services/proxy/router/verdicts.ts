@@ -2,7 +2,8 @@
 import { Outcome, type Reply, type Request } from '#rpc/session/frames';
 import { timedOut } from './answers.js';
 import type { RouterFigures } from './figures.js';
-import { laneOf, readdressed, type ClientLink, type Flight, type LaneName } from './flight.js';
+import { laneOf, readdressed, type ClientLink, type Flight } from './flight.js';
+import type { LaneName } from './lane-name.js';
 import type { NodeLink } from './node-link.js';
 import type { Outbox } from './outbox.js';
 import type { Parts } from './parts.js';

@@ -1,0 +1,2 @@
+/** The lanes that requests take: to the leader, to followers, to anybody. */
+export type LaneName = 'write' | 'read' | 'stale';

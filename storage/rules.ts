@@ -11,6 +11,8 @@ export interface StorageRules {
   syncsDirectory(): boolean;
   /** A cut conflict is synced before the first new byte. */
   syncsTruncation(): boolean;
+  /** Rule 23: the write under way says nothing of what was cut since; how far it may be reported. */
+  reportsAfterCut(writing: number, cutFrom: number): number;
   /** Rule 34: a log that does not hold the checkpoint's own entry is replaced by it. */
   checkpointReplacesLog(termInLog: number | null, termOfCheckpoint: number): boolean;
   /** Rule 35: what is not newer than this node's committed state is not installed. */
@@ -22,6 +24,7 @@ export const RULES: StorageRules = Object.freeze({
   syncsBeforeReporting: () => true,
   syncsDirectory: () => true,
   syncsTruncation: () => true,
+  reportsAfterCut: (writing: number, cutFrom: number) => Math.min(writing, cutFrom - 1),
   checkpointReplacesLog: (termInLog: number | null, termOfCheckpoint: number) =>
     termInLog !== termOfCheckpoint,
   isOlderCheckpoint: (index: number, committed: number) => index <= committed,

@@ -86,11 +86,13 @@ export class Operator {
 
   look(): void {
     this.waiting = false;
-    const [job] = this.jobs;
-    if (job === undefined) return;
-    if (!this.paused && this.advance(job)) {
-      this.jobs.shift();
-      this.world.count(`membership: ${job.kind} done`);
+    if (!this.paused) {
+      // Two at a time: that the second has to wait for the first is the leader's to say.
+      for (const job of this.jobs.slice(0, 2)) {
+        if (!this.advance(job)) continue;
+        this.jobs.splice(this.jobs.indexOf(job), 1);
+        this.world.count(`membership: ${job.kind} done`);
+      }
     }
     if (this.jobs.length > 0) this.later(LOOK_MS);
   }

@@ -92,7 +92,7 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
     callTimeoutMs: random.pick([500, 3_000, 10_000, 30_000]),
     queueTimeoutMs: random.pick([1_000, 15_000]),
     diskMsMean: random.pick([0.1, 1, 5, 20]),
-    thinkMs: random.pick([2, 10, 50]),
+    thinkMs: random.pick([2, 5, 30]),
     directChance: random.pick([0, 0.3, 0.7]),
     transcode: random.chance(0.2),
   };

@@ -120,7 +120,7 @@ export class LogWriter {
     }
     this.#submitted = Math.min(this.#submitted, from - 1);
     this.#durable = Math.min(this.#durable, from - 1);
-    if (this.#writing !== null) this.#writing = Math.min(this.#writing, from - 1);
+    if (this.#writing !== null) this.#writing = this.#rules.reportsAfterCut(this.#writing, from);
     // The notes that confirmed more stood behind the entries that they confirmed, and are cut with them.
     this.#noted = { ...this.#noted, synced: Math.min(this.#noted.synced, from - 1) };
   }

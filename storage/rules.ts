@@ -13,6 +13,8 @@ export interface StorageRules {
   syncsTruncation(): boolean;
   /** A cut is on disk as an intention first: a part of it may be done before the rest. */
   announcesCut(): boolean;
+  /** Rule 23: the write under way says nothing of what was cut since; how far it may be reported. */
+  reportsAfterCut(writing: number, cutFrom: number): number;
   /** Rule 34: a log that does not hold the checkpoint's own entry is replaced by it. */
   checkpointReplacesLog(termInLog: number | null, termOfCheckpoint: number): boolean;
   /** Rule 35: what is not newer than this node's committed state is not installed. */
@@ -25,6 +27,7 @@ export const RULES: StorageRules = Object.freeze({
   syncsDirectory: () => true,
   syncsTruncation: () => true,
   announcesCut: () => true,
+  reportsAfterCut: (writing: number, cutFrom: number) => Math.min(writing, cutFrom - 1),
   checkpointReplacesLog: (termInLog: number | null, termOfCheckpoint: number) =>
     termInLog !== termOfCheckpoint,
   isOlderCheckpoint: (index: number, committed: number) => index <= committed,

@@ -45,6 +45,7 @@ export class Invariants {
     this.properties = [
       this.elections,
       this.votes,
+      this.changes,
       new DurableStays(),
       new Monotonic(),
       new LeaderAppendOnly(),

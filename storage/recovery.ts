@@ -271,10 +271,7 @@ function* clearCheckpoints(
  * killed may have left contents, cuts and names in the page cache, and what is written or removed from
  * here on rests on them.
  */
-function* syncFound(
-  files: readonly SegmentFile[],
-  checkpoint: CheckpointMeta | null,
-): Steps<void> {
+function* syncFound(files: readonly SegmentFile[], checkpoint: CheckpointMeta | null): Steps<void> {
   for (const { first } of files) yield* perform({ op: 'sync', path: segmentPath(first) });
   if (checkpoint !== null) yield* perform({ op: 'sync', path: checkpointPath(checkpoint.index) });
   for (const path of [LOG, DATA, '.']) yield* perform({ op: 'sync-directory', path });

@@ -21,7 +21,7 @@ const program = new Command('storage-proof').description(
 program
   .command('states')
   .description('Every state that a power cut may leave of recorded file operations.')
-  .option('--seconds <n>', 'begin no history after so long', count)
+  .option('--seconds <n>', 'begin no random history after so long', count)
   .option('--nightly', `for ${NIGHTLY_SECONDS} s`)
   .option('--start <n>', 'number of the first random history', count, 1000)
   .option('--history <n>', 'only this one', whole)

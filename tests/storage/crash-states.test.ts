@@ -18,7 +18,7 @@ test.each(SHORT)(
 );
 
 test('the same history has the same states', () => {
-  const history = historyOf(1);
+  const history = historyOf(9);
 
   expect(crashRun(history)).toEqual(crashRun(history));
 });

@@ -14,13 +14,13 @@ import { fileURLToPath } from 'node:url';
 import { Random } from '../../simulator/random.js';
 import { CutLedger } from './cut-ledger.js';
 import { PLANTED, type CutReport, type Planted } from './cut-report.js';
-import { PoweredDisk, whyNoPower } from './power.js';
+import { PoweredDisk, PowerFailed, whyNoPower } from './power.js';
 
 const WRITER = fileURLToPath(new URL('cut-writer.js', import.meta.url));
 /** A new file system and a first start after so many cycles. */
 const CYCLES_PER_DISK = 10;
 /** A planted bug has to be seen by then. */
-const CONTROL_CYCLES_MAX = 30;
+const CONTROL_CYCLES_MAX = 100;
 /** Says that this process is in a mount namespace of its own. */
 const INSIDE = 'RELEVO_POWER_CUTS_INSIDE';
 
@@ -29,35 +29,40 @@ export interface CutOptions {
   readonly seed: number;
 }
 
-/** True if nothing was lost; loud, and false, where the machine can't do it. */
-export async function powerCuts(options: CutOptions): Promise<boolean> {
+/** The exit status: 0 if nothing was lost, 1 if a promise was broken, 77 where the machine can't do it. */
+export async function powerCuts(options: CutOptions): Promise<number> {
   const missing = whyNoPower();
   if (missing !== null) return notRun(missing);
   if (process.env[INSIDE] === undefined) return insideNamespace();
   const root = mkdtempSync(join(process.env['RELEVO_POWER_CUTS_DIR'] ?? tmpdir(), 'relevo-cuts-'));
   try {
     return await new Cuts(root, options).run();
+  } catch (error) {
+    if (error instanceof PowerFailed) return notRun(error.message);
+    throw error;
   } finally {
     spawnSync('umount', ['-l', join(root, 'mounted')]);
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-function notRun(missing: string): boolean {
+const NOT_RUN = 77;
+
+function notRun(missing: string): number {
   console.error(`NOT RUN: no power was cut, nothing is proved. ${missing}.`);
-  console.log('power cuts: 0 cycles, NOT RUN');
-  return false;
+  console.log('power cuts: NOT RUN');
+  return NOT_RUN;
 }
 
 /** The namespace takes every mount with it, however this ends. */
-function insideNamespace(): boolean {
+function insideNamespace(): number {
   const { status, error } = spawnSync(
     'unshare',
     ['--mount', '--propagation', 'private', process.execPath, ...process.argv.slice(1)],
     { stdio: 'inherit', env: { ...process.env, [INSIDE]: '1' } },
   );
   if (error !== undefined) return notRun(`a mount namespace can not be made: ${error.message}`);
-  return status === 0;
+  return status ?? 1;
 }
 
 class Cuts {
@@ -78,7 +83,7 @@ class Cuts {
     this.#random = new Random(options.seed);
   }
 
-  async run(): Promise<boolean> {
+  async run(): Promise<number> {
     const begun = performance.now();
     const controls: string[] = [];
     for (const planted of PLANTED) {
@@ -96,7 +101,7 @@ class Cuts {
     const fault = await this.#read();
     if (fault !== null) return this.#broken(this.#options.cycles, fault);
     console.log(this.#figures((performance.now() - begun) / 1000, controls));
-    return true;
+    return 0;
   }
 
   /** After how many cuts a planted bug was seen; null if it was not. */
@@ -180,11 +185,11 @@ class Cuts {
     return `the writer ended by itself, with status ${String(writer.exitCode)}`;
   }
 
-  #broken(cycle: number, fault: string): boolean {
+  #broken(cycle: number, fault: string): number {
     console.error(`power cut ${cycle}, mounted with ${this.#disk.options}: ${fault}`);
     console.error(`seed ${this.#options.seed}; the moment of the kill is not the same again`);
     console.log(`power cuts: a promise was BROKEN after ${cycle} cuts: ${fault}`);
-    return false;
+    return 1;
   }
 
   #figures(seconds: number, controls: readonly string[]): string {

@@ -7,7 +7,7 @@ import { PromiseBroken } from './recoveries.js';
 export interface StatesOptions {
   /** The number of the first random history; the scripted ones come before it. */
   readonly start: number;
-  /** No history begins later. */
+  /** No random history begins later. */
   readonly seconds: number;
 }
 
@@ -17,17 +17,15 @@ export function enumerateStates({ start, seconds }: StatesOptions): boolean {
   const isOver = (): boolean => performance.now() - begun > seconds * 1000;
   const total = emptyTally();
   let histories = 0;
-  let scripted = 0;
-  for (let number = 0; number < SCRIPTED && !isOver(); number++, scripted++) {
-    if (!add(total, number)) return false;
-    histories++;
+  // What is to be proved every time, however slow the machine.
+  for (; histories < SCRIPTED; histories++) {
+    if (!add(total, histories)) return false;
   }
   for (let number = Math.max(start, SCRIPTED); !isOver(); number++, histories++) {
     if (!add(total, number)) return false;
   }
-  console.log(figures(total, histories, scripted, (performance.now() - begun) / 1000));
-  // What was to be proved every time is the scripted part, with its bound unmet.
-  return scripted === SCRIPTED;
+  console.log(figures(total, histories, SCRIPTED, (performance.now() - begun) / 1000));
+  return true;
 }
 
 /** One history again, with the state that broke a promise. */

@@ -53,7 +53,7 @@ export async function runInside(): Promise<number> {
     },
   );
   const end = (): void => {
-    child.stdin?.end();
+    child.stdin.end();
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);

@@ -162,7 +162,7 @@ export class ClusterProcess {
 
   #spawn(): ChildProcess {
     const { program, launcher = [], environment, workingDirectory, logFile } = this.settings;
-    const [command = '', ...args] = [...launcher, process.execPath, program];
+    const [command, ...args] = [...launcher, process.execPath, program];
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
     try {

@@ -10,7 +10,9 @@ import { findLibrary } from './arena/wall-clock.js';
 
 const INSIDE = 'NEMESIS_INSIDE';
 
-const NEEDED: readonly (readonly [program: string, debianPackage: string])[] = [
+type Needed = readonly [program: string, debianPackage: string];
+
+const NEEDED: readonly Needed[] = [
   ['unshare', 'util-linux'],
   ['nsenter', 'util-linux'],
   ['mount', 'mount'],
@@ -27,11 +29,11 @@ export function isInside(): boolean {
 }
 
 /** What is missing here, for people; empty if nothing is. */
-export function missing(): readonly string[] {
+export function missing(more: readonly Needed[]): readonly string[] {
   if (process.platform !== 'linux') return [`it needs Linux; this is ${process.platform}`];
   const found: string[] = [];
   if (process.getuid?.() !== 0) found.push('it needs root, for namespaces: run it with sudo');
-  for (const [program, debianPackage] of NEEDED) {
+  for (const [program, debianPackage] of [...NEEDED, ...more]) {
     const { error } = spawnSync(program, ['--version'], { stdio: 'ignore' });
     if (error !== undefined) found.push(`${program} is missing: apt-get install ${debianPackage}`);
   }
@@ -53,7 +55,7 @@ export async function runInside(): Promise<number> {
     },
   );
   const end = (): void => {
-    child.stdin?.end();
+    child.stdin.end();
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);

@@ -11,6 +11,7 @@ import { run } from './arena/command.js';
 import { REPOSITORY } from './arena/repository.js';
 import { runCourse } from './course.js';
 import { endWithParent, isInside, missing, runInside } from './enclosure.js';
+import { calibrate } from './etcd/calibration.js';
 import { FAULT_NAMES, type FaultName } from './faults/index.js';
 
 interface Options {
@@ -20,6 +21,7 @@ interface Options {
   readonly nodes: number;
   readonly clients: number;
   readonly think: number;
+  readonly calibrate?: string;
 }
 
 const program = new Command('nemesis')
@@ -30,15 +32,16 @@ const program = new Command('nemesis')
   .option('--seed <n>', 'of the faults and the calls', whole, 1)
   .option('--faults <list>', `some of ${FAULT_NAMES.join(',')}`, names, FAULT_NAMES)
   .option('--nodes <n>', 'how many nodes', whole, 5)
-  .option('--clients <n>', 'how many client processes, of 40 callers each', whole, 4)
-  .option('--think <ms>', 'pause between two calls of a caller, on average', positive, 110)
+  .option('--clients <n>', 'how many client processes, of 64 callers each', whole, 4)
+  .option('--think <ms>', 'pause between two calls of a caller, on average', positive, 60)
+  .option('--calibrate <system>', 'run on a system whose faults are known: etcd', known)
   .parse();
 
 process.exitCode = await main(program.opts<Options>());
 
 async function main(options: Options): Promise<number> {
   if (!isInside()) {
-    const problems = missing();
+    const problems = missing(options.calibrate === undefined ? [] : [['etcd', 'etcd-server']]);
     for (const problem of problems) console.error(`nemesis: ${problem}`);
     return problems.length > 0 ? 2 : runInside();
   }
@@ -52,8 +55,11 @@ async function main(options: Options): Promise<number> {
   say(
     `${nodes} nodes, 2 proxies, ${clients} clients; ${minutes} min of ${faults.join(', ')}; seed ${seed}`,
   );
-  const about = { seed, minutes, kinds: faults, nodes, clients, thinkMs: options.think };
-  const passed = await runCourse({ ...about, directory, say });
+  const about = { seed, minutes, nodes, clients, thinkMs: options.think, directory, say };
+  const passed =
+    options.calibrate === undefined
+      ? await runCourse({ ...about, kinds: faults })
+      : await calibrate({ ...about, directory: join(directory, 'calibration') });
   // The kernel ends whatever is left.
   process.exit(passed ? 0 : 1);
 }
@@ -68,6 +74,11 @@ function whole(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('Give a whole number above 0.');
+}
+
+function known(text: string): string {
+  if (text === 'etcd') return text;
+  throw new InvalidArgumentError('There is etcd alone.');
 }
 
 function names(text: string): readonly FaultName[] {

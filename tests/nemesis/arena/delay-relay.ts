@@ -41,6 +41,12 @@ export class DelayRelay {
     return this.#problem;
   }
 
+  async stop(): Promise<void> {
+    const gone = once(this.child, 'exit');
+    this.child.stdin?.end();
+    await gone;
+  }
+
   async delay(cable: string, ms: number, jitterMs: number): Promise<() => Promise<void>> {
     this.child.stdin?.write(`${cable} ${ms} ${jitterMs}\n`);
     const tap = `tap${this.cables.indexOf(cable)}`;

@@ -88,7 +88,7 @@ export class Firewall {
   }
 
   async #load(host: string): Promise<void> {
-    const [program = '', ...args] = [...this.#enter(host), 'nft', '-f', '-'];
+    const [program, ...args] = [...this.#enter(host), 'nft', '-f', '-'];
     await run(program, args, rulesOf(host, [...this.#active].flat(), this.#addressOf));
   }
 }

@@ -1,7 +1,8 @@
 /** A node or a proxy on its host: its process, its clock, and, for a node, its disk. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClusterProcess, type ProcessExit } from '#cluster';
+import type { ClusterProcess } from '#cluster';
+import { type ProcessExit } from '#cluster';
 import type { Host } from './hosts.js';
 import type { LogArchive } from './log-archive.js';
 import type { Volume } from './volume.js';

@@ -14,6 +14,8 @@ const NAMESPACES = '/run/netns';
 export class Network {
   readonly firewall: Firewall;
   readonly #relay: DelayRelay;
+  readonly #delayed = new Set<Host>();
+  readonly #narrow = new Set<Host>();
 
   private constructor(hosts: readonly Host[], relay: DelayRelay) {
     this.firewall = new Firewall(hosts, enter);
@@ -46,17 +48,42 @@ export class Network {
 
   /** Packets to the host come `ms` later, and up to `jitterMs` more, so that they also come in another order. */
   async delay(host: Host, ms: number, jitterMs: number): Promise<() => Promise<void>> {
-    return this.#relay.delay(cableOf(host), ms, jitterMs);
+    this.#delayed.add(host);
+    const heal = await this.#relay.delay(cableOf(host), ms, jitterMs);
+    return async () => {
+      await heal();
+      this.#delayed.delete(host);
+    };
+  }
+
+  /** A host has one delay at a time, and one bandwidth. */
+  isDelayed(host: Host): boolean {
+    return this.#delayed.has(host);
+  }
+
+  isNarrow(host: Host): boolean {
+    return this.#narrow.has(host);
   }
 
   /** The host sends no more than so many kilobits a second. */
   async narrow(host: Host, kilobits: number): Promise<() => Promise<void>> {
+    this.#narrow.add(host);
     const tc = (...args: string[]): Promise<string> => inside(host.name, 'tc', args);
     const limit = ['rate', `${kilobits}kbit`, 'burst', '16kb', 'latency', '300ms'];
     await tc('qdisc', 'add', 'dev', 'eth0', 'root', 'tbf', ...limit);
     return async () => {
       await tc('qdisc', 'del', 'dev', 'eth0', 'root');
+      this.#narrow.delete(host);
     };
+  }
+
+  /** Nothing may run on the hosts any more; others may be built after it. */
+  async remove(hosts: readonly Host[]): Promise<void> {
+    await this.#relay.stop();
+    await run('ip', ['link', 'del', 'harness']);
+    for (const name of [SWITCH, ...hosts.map((host) => host.name)]) {
+      await run('ip', ['netns', 'del', name]);
+    }
   }
 
   /** Says why, if the relay ended by itself. */

@@ -27,6 +27,12 @@ export const SHAPES = [
 ] as const;
 export type Shape = (typeof SHAPES)[number];
 
+/** Without proxies there is nothing to cut them off from. */
+export function shapesFor(hosts: readonly Host[]): readonly Shape[] {
+  const hasProxies = hosts.some(({ role }) => role === 'proxy');
+  return hasProxies ? SHAPES : SHAPES.filter((shape) => !shape.includes('prox'));
+}
+
 /** `leader`: its name, or null while nobody knows. */
 export function partition(
   shape: Shape,

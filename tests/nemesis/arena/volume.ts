@@ -64,9 +64,11 @@ export class Volume {
     }
   }
 
-  empty(): void {
+  /** Synced, or a power cut would fill it again. */
+  async empty(): Promise<void> {
     rmSync(join(this.directory, FILLER), { force: true });
     rmSync(join(this.directory, `${FILLER}-rest`), { force: true });
+    await run('sync', ['-f', this.directory]);
   }
 
   /** The writer must be gone: with it alive, its syncs would race the cut. */

@@ -39,7 +39,7 @@ export const fullDisk: Fault = {
     return {
       text: machine.name,
       heal: async () => {
-        volume.empty();
+        await volume.empty();
         await revive(world, machine);
       },
     };

@@ -1,6 +1,6 @@
 /** Networks that come apart, lose, delay or reset. */
 import type { Cut, Treatment } from '../arena/firewall.js';
-import { partition, SHAPES } from '../arena/partitions.js';
+import { partition, shapesFor } from '../arena/partitions.js';
 import type { Host } from '../arena/hosts.js';
 import type { Fault, Strike, World } from './fault.js';
 
@@ -11,7 +11,7 @@ export const cutNetwork: Fault = {
     const { arena, random } = world;
     const leader = await arena.leader();
     const { shape, text, broken } = partition(
-      random.pick(SHAPES),
+      random.pick(shapesFor(arena.hosts)),
       arena.hosts,
       leader?.name ?? null,
       random,
@@ -83,17 +83,15 @@ export const delay: Fault = {
   strike: async ({ arena, random }) => {
     const hosts = random
       .shuffle([...arena.hosts])
-      .filter(({ name }) => !delayed.has(name))
+      .filter((host) => !arena.network.isDelayed(host))
       .slice(0, random.integer(1, 3));
     const ms = random.pick([5, 20, 80, 250]);
     const jitterMs = random.chance(0.5) ? 0 : ms;
-    for (const { name } of hosts) delayed.add(name);
     const heals = await Promise.all(hosts.map((host) => arena.network.delay(host, ms, jitterMs)));
     return {
       text: `${hosts.map(({ name }) => name).join(',')} ${ms} ms + ${jitterMs} ms`,
       heal: async () => {
         await Promise.all(heals.map((heal) => heal()));
-        for (const { name } of hosts) delayed.delete(name);
       },
     };
   },
@@ -104,23 +102,12 @@ export const narrow: Fault = {
   holdsMs: [2_000, 6_000],
   strike: async (world) => {
     const host = world.random.pick(peers(world));
-    if (narrowed.has(host.name)) return null;
-    narrowed.add(host.name);
+    if (world.arena.network.isNarrow(host)) return null;
     const kilobits = world.random.pick([256, 1_000, 4_000]);
     const heal = await world.arena.network.narrow(host, kilobits);
-    return {
-      text: `${host.name} ${kilobits} kbit/s`,
-      heal: async () => {
-        await heal();
-        narrowed.delete(host.name);
-      },
-    };
+    return { text: `${host.name} ${kilobits} kbit/s`, heal };
   },
 };
-
-/** A host has one delay, and one bandwidth. */
-const delayed = new Set<string>();
-const narrowed = new Set<string>();
 
 function peers({ arena }: World): readonly Host[] {
   return [...arena.hostsOf('node'), ...arena.hostsOf('proxy')];

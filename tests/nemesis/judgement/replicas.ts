@@ -1,10 +1,12 @@
 /** After all is healed and no client is left: what each node has, and whether all have the same. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Relevo } from '#client';
+import { Relevo, RelevoError } from '#client';
 import { waitForEqualFiles } from '#cluster';
 import type { Sight } from '../../../simulator/oracle/index.js';
+import { NODE_PORT } from '../arena/hosts.js';
 import type { Arena } from '../arena/arena.js';
+import type { Machine } from '../arena/machine.js';
 import { sightOfPair } from '../load/relevo-store.js';
 
 const SENTINEL = 'the-last-write';
@@ -26,11 +28,21 @@ export interface Replicas {
  * last write of our own: so they hold all that was before it.
  */
 export async function judgeReplicas(arena: Arena): Promise<Replicas> {
+  try {
+    return await compare(arena);
+  } catch (error) {
+    if (!(error instanceof RelevoError)) throw error;
+    const objection = `not every node could be read after all was healed: ${error.message}`;
+    return { final: new Map(), sha256: '', anchor: null, objection };
+  }
+}
+
+async function compare(arena: Arena): Promise<Replicas> {
   await writeSentinel(arena);
   let first: ReadonlyMap<string, Sight> | null = null;
   let objection: string | null = null;
   for (const node of arena.nodes) {
-    const state = await readAll(arena.addressOf(node));
+    const state = await readAll(addressOf(node));
     if (first === null) first = state;
     else objection ??= difference(first, state, node.name);
   }
@@ -48,10 +60,12 @@ export async function judgeReplicas(arena: Arena): Promise<Replicas> {
   return { final: first ?? new Map(), sha256: files.equal?.sha256 ?? '', anchor, objection };
 }
 
+const addressOf = ({ host }: Machine): string => `${host.address}:${NODE_PORT}`;
+
 async function writeSentinel(arena: Arena): Promise<void> {
   const [node] = arena.nodes;
   if (node === undefined) throw new RangeError('there is no node');
-  const client = await Relevo.connect(arena.addressOf(node), { timeoutMs: CALL_MS_MAX });
+  const client = await Relevo.connect(addressOf(node), { timeoutMs: CALL_MS_MAX });
   try {
     await client.put(SENTINEL, SENTINEL);
   } finally {

@@ -15,7 +15,7 @@ export interface Slot {
   readonly number: number;
 }
 
-const GENERATION_MS = 4_000;
+const GENERATION_MS = 3_000;
 const TIMEOUTS_MS = [500, 2_000, 5_000, 15_000, 15_000];
 const ONCE_CHANCE = 0.06;
 
@@ -30,6 +30,7 @@ export class Caller {
     private readonly store: Store,
     private readonly slot: Slot,
     private readonly number: number,
+    private readonly staleShare: number,
     private readonly random: Random,
     private readonly record: (call: RecordedCall) => void,
   ) {}
@@ -97,7 +98,7 @@ export class Caller {
   }
 
   #get(pair: boolean): Action {
-    const stale = this.random.chance(0.1);
+    const stale = this.random.chance(this.staleShare);
     const minRevision = stale && this.random.chance(0.5) ? this.#revision : 0;
     return { kind: 'get', subject: this.#subject, pair, stale, minRevision };
   }

@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import process from 'node:process';
 import { Random } from '../../../simulator/random.js';
+import { EtcdStore } from '../etcd/etcd-store.js';
 import { Caller, type Slot, type SlotKind } from './caller.js';
 import { PLAN, type ClientPlan } from './plan.js';
 import type { RecordedCall } from './record.js';
@@ -32,7 +33,7 @@ async function run(): Promise<void> {
   const random = new Random(plan.seed);
   const callers = slots().map((slot, i) => {
     const number = plan.number * CALLERS_MAX + i;
-    return new Caller(store, slot, number, random.fork(), record);
+    return new Caller(store, slot, number, plan.staleShare, random.fork(), record);
   });
   const timer = setInterval(flush, FLUSH_MS);
   await Promise.all(callers.map((caller) => caller.run(plan.thinkMs, () => stopped)));
@@ -41,8 +42,9 @@ async function run(): Promise<void> {
   await store.close();
 }
 
-function connect(): Promise<Store> {
-  return RelevoStore.connect(plan.endpoints, plan.name);
+async function connect(): Promise<Store> {
+  if (plan.store === 'relevo') return RelevoStore.connect(plan.endpoints, plan.name);
+  return new EtcdStore(plan.endpoints[0] ?? '', plan.store === 'etcd-serializable');
 }
 
 function slots(): Slot[] {

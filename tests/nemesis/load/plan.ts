@@ -9,6 +9,8 @@ export interface ClientPlan {
   /** `host:port` each, in the order in which they are tried. */
   readonly endpoints: readonly string[];
   readonly slots: { readonly registers: number; readonly counters: number; readonly pairs: number };
+  /** Of the reads; stale reads are judged by what they are promised. */
+  readonly staleShare: number;
   /** Between two calls of one caller, on average, in milliseconds. */
   readonly thinkMs: number;
   readonly seed: number;

@@ -100,6 +100,8 @@ export class NodeObserver implements NodeWatch {
         return;
       case 'membership':
       case 'recovered':
+      case 'request':
+      case 'more-requests':
     }
   }
 

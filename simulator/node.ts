@@ -4,7 +4,6 @@ import { nodeId } from '#raft';
 import type { Recovered, Refusal } from '#storage';
 import type { NodeState } from '#rpc/session/frames';
 import { SimulatedDisk } from './disk.js';
-import { Storage } from './machines.js';
 import type { PeerMessage, Replica, Report } from './machines.js';
 import type { Side, Stream } from './network.js';
 import { show, showReply, showRequest, wordsOf } from './node-words.js';

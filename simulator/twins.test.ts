@@ -21,7 +21,7 @@ function plain(value: unknown, where: string): unknown {
   if (value instanceof Uint8Array) return { bytes: Array.from(value) };
   if (Array.isArray(value)) return value.map((one, at) => plain(one, `${where}[${String(at)}]`));
   if (typeof value !== 'object' || value instanceof Map || value instanceof Set) {
-    throw new Error(`${where} is ${String(value)}, which is no plain data`);
+    throw new Error(`${where} is of type ${typeof value}, or a map or set: no plain data`);
   }
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name, plain(inner, `${where}.${name}`)]),

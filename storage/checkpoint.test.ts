@@ -310,6 +310,24 @@ test('a newer checkpoint removes the older one, but not while it is being read',
   });
 });
 
+test('R40 a replaced checkpoint stays for as long as it is being sent, and no longer', () => {
+  const bench = withCheckpoint(1);
+  const marker = { index: logIndex(13), term: term(1), membership: MEMBERSHIP };
+  bench.storage.append([{ ...marker, body: { kind: 'checkpoint' } }]);
+  bench.settle();
+  bench.storage.noteCommit(logIndex(13));
+  const names = (): string[] =>
+    bench.disk.files().flatMap(([name]) => (name.startsWith('data/') ? [name] : []));
+  bench.storage.keepCheckpoints([logIndex(10)]);
+  bench.storage.beginCheckpoint(marker, { next: () => null, close: () => undefined });
+  bench.settle();
+  expect(names()).toEqual([FILE, checkpointPath(13)]);
+  expect(bench.storage.deadline()).toBe(Infinity);
+  bench.storage.keepCheckpoints([]);
+  bench.settle();
+  expect(names()).toEqual([checkpointPath(13)]);
+});
+
 test('a damaged newest checkpoint with an older one and the whole log is set aside', () => {
   const bench = withCheckpoint(1);
   const older = bench.file(FILE);

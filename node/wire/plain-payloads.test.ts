@@ -72,6 +72,13 @@ describe('plain payloads are what the generated codec makes of them', () => {
     );
   });
 
+  test('what is not plain is left to the generated codec', () => {
+    const none = { revision: 3, readGone: true } as const;
+    expect(encodePlain({ ...none, kind: 'put', previous: null })).toBeNull();
+    expect(encodePlain({ ...none, kind: 'range', more: false, count: 0, pairs: [] })).toBeNull();
+    expect(encodePlain({ kind: 'delete', revision: 3, deleted: 0, previous: [] })).toBeNull();
+  });
+
   test('a message that was changed anywhere is read as the generated codec reads it, or left to it', () => {
     const change = fc.record({ at: fc.nat(), byte: fc.integer({ min: 0, max: 255 }) });
     fc.assert(

@@ -69,6 +69,7 @@ function latin1(bytes: Uint8Array, from: number, to: number): ByteString {
 
 /** What a put without its previous pair, or a read of at most one key, came to; null for other results. */
 export function encodePlain(result: OperationResult): Uint8Array | null {
+  if (result.kind === 'txn' || result.readGone === true) return null;
   if (result.kind === 'put' && result.previous === null) return putResult(result.revision);
   if (result.kind === 'range' && result.pairs.length <= 1) return rangeResult(result);
   return null;

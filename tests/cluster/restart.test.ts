@@ -74,10 +74,11 @@ describe('restart', () => {
         for (let turn = 0; turn < 50; turn += 1) await client.put(`key ${turn}`, `Grüße ${turn}`);
         await until('every node has the same data file', () => {
           const files = cluster.nodes.map(({ dataDirectory }) => newestDataFile(dataDirectory));
-          return files[0] !== null && new Set(files.map((file) => file?.hash)).size === 1;
+          const written = files.every((file) => file?.text.includes('Grüße 49'));
+          return written && new Set(files.map((file) => file?.hash)).size === 1;
         });
         const text = newestDataFile(cluster.nodes[0]?.dataDirectory ?? '')?.text ?? '';
-        expect(text).toContain('Grüße 49');
+        expect(text).toContain('"value":"Grüße 0"');
         for (const line of text.trimEnd().split('\n'))
           expect(JSON.parse(line)).toBeInstanceOf(Object);
       },

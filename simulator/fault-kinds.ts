@@ -13,6 +13,7 @@ export const FAULT_KINDS = [
   'leap-clock',
   'partition',
   'isolate-leader',
+  'limp-leader',
   'one-way',
   'bridge',
   'ring',

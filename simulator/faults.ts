@@ -4,6 +4,7 @@ import type { Cut, Link } from './cuts.js';
 import type { FaultKind, Strike } from './fault-kinds.js';
 import type { Losses } from './losses.js';
 import type { SimulatedNode } from './node.js';
+import type { Side } from './network.js';
 import type { Operator } from './operator.js';
 import type { Process, Surroundings } from './process.js';
 import type { SimulatedProxy } from './proxy.js';
@@ -17,6 +18,7 @@ export type FaultEvent =
   | { readonly type: 'hunted'; readonly process: number; readonly incarnation: number }
   | { readonly type: 'cut'; readonly links: readonly Link[] }
   | { readonly type: 'heal'; readonly links: readonly Link[] }
+  | { readonly type: 'break'; readonly stream: number }
   | { readonly type: 'unclog'; readonly links: readonly Link[] }
   | { readonly type: 'disk-well'; readonly process: number };
 
@@ -99,6 +101,7 @@ export class Faults {
       partition: (random: Random) => this.cut(parted(random, this.everybody()), random),
       'isolate-leader': (random: Random) =>
         this.cut(isolated(random, this.leader(random), targets.nodes, this.everybody()), random),
+      'limp-leader': (random: Random) => this.limp(this.leader(random), random),
       'one-way': (random: Random) =>
         this.cut(oneWay(random, targets.nodes, this.everybody()), random),
       bridge: (random: Random) => this.cut(bridge(random, targets.nodes), random),
@@ -169,6 +172,9 @@ export class Faults {
         this.healed += 1;
         for (const [from, to] of event.links) network.heal(from, to, now);
         return;
+      case 'break':
+        network.break(event.stream, now, true);
+        return;
       case 'unclog':
         for (const [from, to] of event.links) network.clog(from, to, 1);
         return;
@@ -217,6 +223,22 @@ export class Faults {
     this.add(random.exponential(2_000), { type: 'heal', links });
   }
 
+  /**
+   * A leader that its peers don't hear, and whose disk hangs, gets both back at about the same time, and
+   * then dies: what it had asked its disk for and what it is told to write instead meet there.
+   */
+  private limp(leader: SimulatedNode, random: Random): void {
+    const links = around(leader, this.targets.nodes);
+    const ms = random.between(300, 4_000);
+    this.say(`${leader.name} is isolated, and its disk hangs`);
+    for (const [from, to] of links) this.world.network.cut(from, to);
+    leader.disk.stall(ms + random.exponential(300));
+    this.add(ms, { type: 'heal', links });
+    const { number, incarnation } = leader;
+    const after = ms + random.exponential(600);
+    this.add(after, { type: 'hunted', process: number, incarnation });
+  }
+
   /** One node after another loses its links, and they come back in another order (FoundationDB). */
   private swizzle(random: Random): void {
     const some = this.targets.nodes.filter(() => random.chance(0.6));
@@ -237,8 +259,14 @@ export class Faults {
     const share = random.pick([0.1, 0.3, 1]);
     for (const stream of [...network.streams.keys()]) {
       if (!random.chance(share)) continue;
-      if (kind === 'break-streams') network.break(stream, now);
-      else network.hold(stream, random.exponential(1_000), now);
+      if (kind === 'hold-streams') {
+        // One way, perhaps: then what was sent arrives when its sender has long turned to another.
+        const sides = random.pick<readonly Side[]>([[0, 1], [0], [1], [1]]);
+        network.hold(stream, random.exponential(1_000), now, sides);
+        if (random.chance(0.7)) this.add(random.exponential(100), { type: 'break', stream });
+      } else {
+        network.break(stream, now);
+      }
     }
   }
 

@@ -20,6 +20,7 @@ export const FAULT_KINDS = [
   'swizzle',
   'break-streams',
   'hold-streams',
+  'late-requests',
   'clog',
   'stop-node',
   'transfer',

@@ -4,7 +4,6 @@ import type { Cut, Link } from './cuts.js';
 import type { FaultKind, Strike } from './fault-kinds.js';
 import type { Losses } from './losses.js';
 import type { SimulatedNode } from './node.js';
-import type { Side } from './network.js';
 import type { Operator } from './operator.js';
 import type { Process, Surroundings } from './process.js';
 import type { SimulatedProxy } from './proxy.js';
@@ -58,6 +57,7 @@ export class Faults {
       ...this.cutStrikes(),
       'break-streams': (random) => this.disturbStreams('break-streams', random),
       'hold-streams': (random) => this.disturbStreams('hold-streams', random),
+      'late-requests': (random) => this.delayRequests(random),
       clog: (random) => this.clog(random),
       swizzle: (random) => this.swizzle(random),
       'slow-disk': (random) => this.ailDisk('slow-disk', random),
@@ -259,14 +259,23 @@ export class Faults {
     const share = random.pick([0.1, 0.3, 1]);
     for (const stream of [...network.streams.keys()]) {
       if (!random.chance(share)) continue;
-      if (kind === 'hold-streams') {
-        // One way, perhaps: then what was sent arrives when its sender has long turned to another.
-        const sides = random.pick<readonly Side[]>([[0, 1], [0], [1], [1]]);
-        network.hold(stream, random.exponential(1_000), now, sides);
-        if (random.chance(0.7)) this.add(random.exponential(100), { type: 'break', stream });
-      } else {
-        network.break(stream, now);
-      }
+      if (kind === 'hold-streams') network.hold(stream, random.exponential(1_000), now);
+      else network.break(stream, now);
+    }
+  }
+
+  /**
+   * What clients or proxies ask for is on its way for long; they lose patience with the stream, ask again
+   * on another one, and go on. Then it arrives.
+   */
+  private delayRequests(random: Random): void {
+    const { network, now } = this.world;
+    const senders = random.chance(0.7) ? this.targets.clients : this.targets.proxies;
+    this.say('requests are late');
+    for (const { id, kind, ends } of [...network.streams.values()]) {
+      if (kind !== 'session' || !senders.some(({ number }) => number === ends[0])) continue;
+      network.hold(id, random.between(500, 3_000), now, [1]);
+      this.add(random.between(20, 400), { type: 'break', stream: id });
     }
   }
 

@@ -17,6 +17,7 @@ export type FaultEvent =
   | { readonly type: 'hunted'; readonly process: number; readonly incarnation: number }
   | { readonly type: 'cut'; readonly links: readonly Link[] }
   | { readonly type: 'heal'; readonly links: readonly Link[] }
+  | { readonly type: 'break'; readonly stream: number }
   | { readonly type: 'unclog'; readonly links: readonly Link[] }
   | { readonly type: 'disk-well'; readonly process: number };
 
@@ -56,6 +57,7 @@ export class Faults {
       ...this.cutStrikes(),
       'break-streams': (random) => this.disturbStreams('break-streams', random),
       'hold-streams': (random) => this.disturbStreams('hold-streams', random),
+      'late-requests': (random) => this.delayRequests(random),
       clog: (random) => this.clog(random),
       swizzle: (random) => this.swizzle(random),
       'slow-disk': (random) => this.ailDisk('slow-disk', random),
@@ -99,6 +101,7 @@ export class Faults {
       partition: (random: Random) => this.cut(parted(random, this.everybody()), random),
       'isolate-leader': (random: Random) =>
         this.cut(isolated(random, this.leader(random), targets.nodes, this.everybody()), random),
+      'limp-leader': (random: Random) => this.limp(this.leader(random), random),
       'one-way': (random: Random) =>
         this.cut(oneWay(random, targets.nodes, this.everybody()), random),
       bridge: (random: Random) => this.cut(bridge(random, targets.nodes), random),
@@ -169,6 +172,9 @@ export class Faults {
         this.healed += 1;
         for (const [from, to] of event.links) network.heal(from, to, now);
         return;
+      case 'break':
+        network.break(event.stream, now, true);
+        return;
       case 'unclog':
         for (const [from, to] of event.links) network.clog(from, to, 1);
         return;
@@ -217,6 +223,22 @@ export class Faults {
     this.add(random.exponential(2_000), { type: 'heal', links });
   }
 
+  /**
+   * A leader that its peers don't hear, and whose disk hangs, gets both back at about the same time, and
+   * then dies: what it had asked its disk for and what it is told to write instead meet there.
+   */
+  private limp(leader: SimulatedNode, random: Random): void {
+    const links = around(leader, this.targets.nodes);
+    const ms = random.between(300, 4_000);
+    this.say(`${leader.name} is isolated, and its disk hangs`);
+    for (const [from, to] of links) this.world.network.cut(from, to);
+    leader.disk.stall(ms + random.exponential(300));
+    this.add(ms, { type: 'heal', links });
+    const { number, incarnation } = leader;
+    const after = ms + random.exponential(600);
+    this.add(after, { type: 'hunted', process: number, incarnation });
+  }
+
   /** One node after another loses its links, and they come back in another order (FoundationDB). */
   private swizzle(random: Random): void {
     const some = this.targets.nodes.filter(() => random.chance(0.6));
@@ -237,8 +259,23 @@ export class Faults {
     const share = random.pick([0.1, 0.3, 1]);
     for (const stream of [...network.streams.keys()]) {
       if (!random.chance(share)) continue;
-      if (kind === 'break-streams') network.break(stream, now);
-      else network.hold(stream, random.exponential(1_000), now);
+      if (kind === 'hold-streams') network.hold(stream, random.exponential(1_000), now);
+      else network.break(stream, now);
+    }
+  }
+
+  /**
+   * What clients or proxies ask for is on its way for long; they lose patience with the stream, ask again
+   * on another one, and go on. Then it arrives.
+   */
+  private delayRequests(random: Random): void {
+    const { network, now } = this.world;
+    const senders = random.chance(0.7) ? this.targets.clients : this.targets.proxies;
+    this.say('requests are late');
+    for (const { id, kind, ends } of [...network.streams.values()]) {
+      if (kind !== 'session' || !senders.some(({ number }) => number === ends[0])) continue;
+      network.hold(id, random.between(500, 3_000), now, [1]);
+      this.add(random.between(20, 400), { type: 'break', stream: id });
     }
   }
 

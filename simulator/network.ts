@@ -123,14 +123,17 @@ export class Network<Parcel> {
     this.agenda.add(after, { type: 'learn', stream: id, side: to });
   }
 
-  /** A break in the middle: both sides learn of it soon, or one of them late. */
-  break(id: number, now: number): void {
+  /**
+   * A break in the middle: both sides learn of it soon, or one of them late. `arrives`: all the same,
+   * what is on its way gets there.
+   */
+  break(id: number, now: number, arrives = false): void {
     const stream = this.streams.get(id);
     if (stream === undefined || stream.phase === 'broken') return;
     stream.phase = 'broken';
     const late = this.random.chance(0.3) ? this.random.below(2) : -1;
     for (const side of [0, 1] as const) {
-      this.loseSuffix(stream.lanes[side]);
+      if (!arrives) this.loseSuffix(stream.lanes[side]);
       const wait = side === late ? this.weather.keepAliveMs : this.random.exponential(2);
       const after = Math.max(now + wait, stream.lanes[side].lastAt);
       this.agenda.add(after, { type: 'learn', stream: id, side });
@@ -155,11 +158,12 @@ export class Network<Parcel> {
     }
   }
 
-  /** What is on its way on this stream, and what is sent next, takes so much longer. */
-  hold(id: number, ms: number, now: number): void {
+  /** What is on its way to these sides of a stream, and what is sent next, takes so much longer. */
+  hold(id: number, ms: number, now: number, sides: readonly Side[] = [0, 1]): void {
     const stream = this.streams.get(id);
     if (stream === undefined || stream.phase === 'broken') return;
-    for (const lane of stream.lanes) {
+    for (const side of sides) {
+      const lane = stream.lanes[side];
       for (const parcel of lane.queue) parcel.at = Math.max(parcel.at, now + ms);
       lane.lastAt = Math.max(lane.lastAt, now + ms);
     }

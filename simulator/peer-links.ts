@@ -127,9 +127,9 @@ export class PeerLinks {
 
   /** In rough worlds; true if the message does not travel on its stream. */
   private goesAstray(link: PeerLink, message: Travelling): boolean {
-    const { plan } = this.world;
+    const { plan, isCalm } = this.world;
     const { random } = this;
-    if (plan.lossChance + plan.duplicateChance + plan.strayChance === 0) return false;
+    if (isCalm || plan.lossChance + plan.duplicateChance + plan.strayChance === 0) return false;
     if (random.chance(plan.lossChance)) {
       this.world.count('message lost');
       return true;

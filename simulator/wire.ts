@@ -8,10 +8,10 @@ import {
 import type { NodeState, Reply, Request } from '#rpc/session/frames';
 import { fromWire, toWire } from '#node';
 import type { Wire } from './codecs.js';
-import { jsonPayloads } from './payload.js';
+import { wirePayloads } from './wire-payloads.js';
 
 export const productionWire: Wire = {
-  payloads: jsonPayloads,
+  payloads: wirePayloads,
   encodePeer: (message, sender) => WirePeerMessage.encode(toWire(message, sender)).finish(),
   decodePeer: (bytes) => fromWire(WirePeerMessage.decode(bytes)),
   request: travelling<Request>(WireRequest),

@@ -7,18 +7,26 @@ import { PropertyBroken } from './broken.js';
 import type { NodeView, Property } from './view.js';
 
 export class FollowerCommit implements Property {
-  private readonly seen = new Map<number, number>();
+  private readonly seen = new Map<number, { term: number; commitIndex: number }>();
 
   started({ id, replica }: NodeView): void {
-    this.seen.set(id, replica.raft.commitIndex);
+    const { term, commitIndex } = replica.raft;
+    this.seen.set(id, { term, commitIndex });
   }
 
   stepped({ id, name, replica }: NodeView): void {
     const { raft } = replica;
-    const { commitIndex } = raft;
-    if (commitIndex === this.seen.get(id)) return;
-    this.seen.set(id, commitIndex);
-    if (raft.role !== 'follower' || raft.leader === null || commitIndex <= raft.verifiedIndex)
+    const { term, commitIndex } = raft;
+    const before = this.seen.get(id);
+    if (before?.term === term && before.commitIndex === commitIndex) return;
+    this.seen.set(id, { term, commitIndex });
+    // In a step that brought a new term it may have committed in the old one first.
+    if (
+      before?.term !== term ||
+      raft.role !== 'follower' ||
+      raft.leader === null ||
+      commitIndex <= raft.verifiedIndex
+    )
       return;
     throw new PropertyBroken(
       'follower commit',

@@ -30,8 +30,8 @@ export interface CourseOptions {
   readonly say: (text: string) => void;
 }
 
-const SLOTS = { registers: 40, counters: 12, pairs: 12 };
-const LANES = 3;
+const SLOTS = { registers: 80, counters: 24, pairs: 24 };
+const LANES = 2;
 const CALM_MS = 3_000;
 const READY_MS_MAX = 45_000;
 const SLICE_MS = 250;

@@ -32,8 +32,8 @@ const program = new Command('nemesis')
   .option('--seed <n>', 'of the faults and the calls', whole, 1)
   .option('--faults <list>', `some of ${FAULT_NAMES.join(',')}`, names, FAULT_NAMES)
   .option('--nodes <n>', 'how many nodes', whole, 5)
-  .option('--clients <n>', 'how many client processes, of 64 callers each', whole, 4)
-  .option('--think <ms>', 'pause between two calls of a caller, on average', positive, 60)
+  .option('--clients <n>', 'how many client processes, of 128 callers each', whole, 4)
+  .option('--think <ms>', 'pause between two calls of a caller, on average', positive, 100)
   .option('--calibrate <system>', 'run on a system whose faults are known: etcd', known)
   .parse();
 

@@ -20,7 +20,7 @@ function answered(
   };
 }
 
-describe('the picture of a run', () => {
+describe('R67 the picture of a run', () => {
   const calls = [answered(1_000, 1_010), answered(1_020, 1_050), answered(1_090, 1_190, 'unknown')];
   const slices = slicesOf(calls, 1_000, 1_200, 100);
 

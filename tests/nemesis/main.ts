@@ -37,13 +37,16 @@ const program = new Command('nemesis')
   .option('--calibrate <system>', 'run on a system whose faults are known: etcd', known)
   .parse();
 
+/** Neither passed nor failed: the machine lacks something. */
+const NOT_RUN = 77;
+
 process.exitCode = await main(program.opts<Options>());
 
 async function main(options: Options): Promise<number> {
   if (!isInside()) {
     const problems = missing(options.calibrate === undefined ? [] : [['etcd', 'etcd-server']]);
     for (const problem of problems) console.error(`nemesis: ${problem}`);
-    return problems.length > 0 ? 2 : runInside();
+    return problems.length > 0 ? NOT_RUN : runInside();
   }
   endWithParent();
   // Names of networks and places of mounts that nobody else sees.

@@ -255,17 +255,14 @@ function happeningsOf({ core, disk }: NodeState, bound: Bound): Happening[] {
       found.push({ kind: 'log written', writes: at + 1 });
     }
   }
+  // The disk's own note of what is committed speaks of durable entries only; it may be an old one.
+  const noted = new Set([0, Math.min(core.commitIndex, core.log.durableIndex)]);
   for (const voteToo of disk.writingVote === null ? [false] : [false, true]) {
     for (let writes = 0; writes <= disk.writingLog.length; writes++) {
-      for (const commit of new Set([0, notedOf(core.commitIndex, disk, writes)])) {
+      for (const commit of noted) {
         found.push({ kind: 'crash', voteToo, writes, commit });
       }
     }
   }
   return found;
-}
-
-/** The disk's own note of what is committed may be as new as this, or older. */
-function notedOf(commit: number, disk: Disk, writes: number): number {
-  return Math.min(commit, crashed(disk, false, writes).entries.length);
 }

@@ -244,7 +244,7 @@ function eventOf({ id, disk }: NodeState, happening: Exclude<Happening, { kind: 
   }
 }
 
-function happeningsOf({ core, disk }: NodeState, bound: Bound): Happening[] {
+export function happeningsOf({ core, disk }: NodeState, bound: Bound): Happening[] {
   const found: Happening[] = [];
   const leads = core.role === 'leader';
   if (leads || core.outbox.current.term < bound.terms) found.push({ kind: 'timeout' });

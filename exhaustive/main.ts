@@ -16,8 +16,9 @@ const whole = (value: number): string =>
  */
 const collision = (states: number): number => ((states * states) / 2) * (36 / 11) * 2 ** -64;
 
-function figuresText(figures: Figures, seconds: number): string {
-  const { states, transitions, depth } = figures;
+type Reach = Pick<Figures, 'states' | 'transitions' | 'depth'>;
+
+function figuresText({ states, transitions, depth }: Reach, seconds: number): string {
   return (
     `${whole(states)} states, ${whole(transitions)} transitions, depth ${depth}, ` +
     `${seconds.toFixed(1)} s, ${whole(states / Math.max(seconds, 0.001))} states/s`

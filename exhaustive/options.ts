@@ -32,7 +32,7 @@ export interface Options {
 }
 
 const STATES_CI = 14_000_000;
-const STATES_NIGHTLY = 110_000_000;
+const STATES_NIGHTLY = 56_000_000;
 
 export function optionsOf(args: readonly string[]): Options {
   const text = { type: 'string' } as const;

@@ -152,15 +152,18 @@ export class Search {
   }
 
   private follow(world: World, place: number): { world: World; move: Move } {
-    let found: { world: World; move: Move } | null = null;
+    const copy = new World();
+    const moves: Move[] = [];
     this.worlds.forEach(world, (after, low, high, move) => {
-      if (found !== null || !this.visited.is(place, low, high)) return;
-      const copy = new World();
+      if (moves.length > 0 || !this.visited.is(place, low, high)) return;
       copy.copyFrom(after);
-      found = { world: copy, move: { ...move } };
+      moves.push({ ...move });
     });
-    if (found === null) throw new Error('the way can not be gone again: two worlds share a name');
-    return found;
+    const [move] = moves;
+    if (move === undefined) {
+      throw new Error('the way can not be gone again: two worlds share a name');
+    }
+    return { world: copy, move };
   }
 
   private breaking(world: World): Move {

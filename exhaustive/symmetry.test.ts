@@ -49,7 +49,7 @@ describe('the six names of a world', () => {
     const wrong = cases.filter(({ node }) =>
       PERMUTATIONS.some((order) => nameOf(node, order) !== nameOf(nodeRenamed(node, order), SAME)),
     );
-    expect(wrong).toEqual([]);
+    expect(wrong.slice(0, 3)).toEqual([]);
   });
 
   test('the core does the same under other names', () => {
@@ -65,6 +65,6 @@ describe('the six names of a world', () => {
         if (JSON.stringify(expected) !== JSON.stringify(found)) wrong.push({ node, happening });
       }
     }
-    expect(wrong).toEqual([]);
+    expect(wrong.slice(0, 3)).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { continued, encodeHistory, mustMatch, NOTHING } from './history.js';
 import type { History } from './history.js';
 import { Hasher } from './hash.js';
 import { blankDisk, started } from './node-state.js';
-import { PROPERTIES, Violation } from './properties.js';
+import { PROPERTIES } from './properties.js';
 import type { Property } from './properties.js';
 import type { Step } from './steps.js';
 import { Steps } from './steps.js';
@@ -221,5 +221,3 @@ export class Worlds {
     return lanes;
   }
 }
-
-export { Violation };

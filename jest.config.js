@@ -25,7 +25,8 @@ export default {
     '^#proxy/router$': '<rootDir>/services/proxy/router.ts',
     '^#client/session$': '<rootDir>/services/client/session.ts',
     '^#client/cli$': '<rootDir>/services/client/cli/index.ts',
-    '^#(raft|kv|storage|node|config|driver|telemetry|cluster|simulator)$': '<rootDir>/$1/index.ts',
+    '^#(raft|kv|storage|node|config|driver|telemetry|cluster|simulator|exhaustive)$':
+      '<rootDir>/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
 };

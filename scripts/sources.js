@@ -14,6 +14,7 @@ const rooms = [
   'telemetry',
   'cluster',
   'simulator',
+  'exhaustive',
   'bench',
   'tests',
 ];

@@ -46,7 +46,7 @@ export class MembershipChanges implements Property {
       'one membership change at a time',
       `${name}, leader of term ${String(term)}, changes the membership at commit index ` +
         `${String(commitIndex)} (term ${String(raft.entryTerm(commitIndex))}), ` +
-        `${isCommitted ? 'of no entry of its own term' : 'before the last change is committed'}`,
+        (isCommitted ? 'of no entry of its own term' : 'before the last change is committed'),
     );
   }
 }

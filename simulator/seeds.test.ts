@@ -1,4 +1,7 @@
-/** Seeds that failed once, each with what it found. */
+/**
+ * Seeds that failed once, each with what it found. When plans are drawn in another way a seed is another
+ * run; what it found has a test of its own where it was the product's.
+ */
 import { run } from './index.js';
 import { productionWire } from './wire.js';
 

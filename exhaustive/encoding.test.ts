@@ -17,6 +17,7 @@ const NOT_HASHED = [
   'core.leadership.peers.#.movedAt',
   'core.leadership.peers.#.lastHeard',
   'core.questions.sentAt',
+  'core.questions.silentSince',
   // Follows from the place.
   'core.log.entries.#.index',
   'disk.entries.#.index',

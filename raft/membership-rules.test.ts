@@ -61,6 +61,17 @@ describe('rule 36: one change at a time, after a commit of the term', () => {
     expect(node.raft.commitIndex).toBe(2);
   });
 
+  test('a learner without a log is not promoted: it would be mute, and its vote could be needed', () => {
+    const node = leader(members([1, 2, 3], [4]));
+    change(node, 'promote', 4);
+    expect(node.one('change-refused').reason).toBe(
+      'node 4 has entries to 0 of 1: let it catch up first',
+    );
+    node.acknowledge(4, 1);
+    change(node, 'promote', 4);
+    expect(node.raft.membership.voters).toEqual([1, 2, 3, 4]);
+  });
+
   test('a learner that is far behind is not promoted', () => {
     const node = leader(members([1, 2, 3], [4]));
     node.propose(...Array.from({ length: 1500 }, () => '"a":1'));

@@ -29,7 +29,7 @@ const TRANSFER_MS = 3_000;
 export class NodeObserver implements NodeWatch {
   /** When each node was sent a piece of a checkpoint that it has not installed. */
   private readonly transfers = new Map<number, number>();
-  /** The newest question that each node has asked of the leader. */
+  /** The newest question of each node that the leader has not answered. */
   private readonly questions = new Map<number, number>();
   /** The newest revision that any node has applied. */
   newestRevision = 0;
@@ -39,6 +39,7 @@ export class NodeObserver implements NodeWatch {
   started(node: SimulatedNode): void {
     const { views, invariants, losses } = this.world;
     // Nothing that a wiped node does may count: nobody should listen to it.
+    this.questions.delete(node.id);
     if (node.wiped) return;
     const view = views.see(node);
     if (view === null) return;
@@ -75,8 +76,10 @@ export class NodeObserver implements NodeWatch {
       this.transfers.set(to, this.world.now);
       if (inner.offset > 0) this.world.count('checkpoint in several pieces');
     } else if (inner.type === 'read-index-request') {
-      if (this.questions.get(node.id) === inner.id) this.world.count('read index asked again');
+      if (this.questions.has(node.id)) this.world.count('read index asked again');
       this.questions.set(node.id, inner.id);
+    } else if (inner.type === 'read-index-reply') {
+      if ((this.questions.get(to) ?? Infinity) <= inner.id) this.questions.delete(to);
     } else if (inner.type === 'vote-reply' && inner.granted) {
       this.world.invariants.votes.sent(node.name, node.id, inner.term, to);
     }
@@ -85,6 +88,8 @@ export class NodeObserver implements NodeWatch {
   reported(node: SimulatedNode, report: Report): void {
     switch (report.type) {
       case 'role':
+        // Questions to another leader are new ones.
+        this.questions.delete(node.id);
         if (report.role === 'leader') this.rose(node);
         return;
       case 'checkpoint':

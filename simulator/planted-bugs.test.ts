@@ -17,58 +17,65 @@ const storage = (wrong: Partial<StorageRules>): WorldRules => ({
   storage: { ...STORAGE_RULES, ...wrong },
 });
 
-/** A wrong rule, and what is said of it. So many seeds show it, with room to spare. */
-const PLANTED: readonly (readonly [string, WorldRules, RegExp])[] = [
+/** A wrong rule, what is said of it, and a seed near which it shows; so many after it, at the latest. */
+const PLANTED: readonly (readonly [string, WorldRules, RegExp, number])[] = [
   [
     'rule 18 broken: an entry of an old term is committed by counting (figure 8)',
     raft({ mayCommitByCount: () => true }),
     /commit of the own term/,
+    4,
   ],
   [
     'rule 16 broken: a follower commits what the leader has, not what it has of the leader',
     raft({ followerCommit: (leaders) => leaders }),
     /follower commit/,
+    1,
   ],
   [
     'rule 7 broken: votes are counted by message, not by voter',
     raft({ countVote: (granted, voter) => [...granted, voter] }),
     /elected by a majority/,
+    5,
   ],
   [
     'rule 36 broken: a membership change before the one before is committed',
     raft({ mayChangeMembership: () => true }),
     /one membership change at a time|commit durability|completeness/,
+    5,
   ],
   [
     'rule 23 broken: a write speaks of what was cut and written again',
     storage({ reportsAfterCut: (writing) => writing }),
     /durable|recovery|position|match|entry/,
+    71,
   ],
   [
     'a write that was confirmed is done again when it comes once more',
     state({ refusesConfirmedWrites: () => false }),
     /stands|linearizable|version|came after/,
+    29,
   ],
 ];
 const SEEDS_MAX = 250;
 
-test.each(PLANTED)('%s', (_name, rules, said) => {
+test.each(PLANTED)('%s', (_name, rules, said, first) => {
   let reason: string | undefined;
-  for (let seed = 1; seed <= SEEDS_MAX && reason === undefined; seed += 1)
+  for (let seed = first; seed < first + SEEDS_MAX && reason === undefined; seed += 1)
     reason = run(seed, { wire, rules }).failure?.reason;
   expect(reason).toMatch(said);
 });
 
 test('a failing run is cut down to a short one, which fails in the same way', () => {
   const rules = raft({ countVote: (granted, voter) => [...granted, voter] });
-  const seeds = Array.from({ length: SEEDS_MAX }, (_, i) => i + 1);
+  const seeds = Array.from({ length: SEEDS_MAX }, (_, i) => i + 5);
   const seed = seeds.find((one) => run(one, { wire, rules }).failure !== null) ?? 0;
   const plan = drawPlan(seed);
-  const shrunk = shrink(plan, { wire, rules, runsMax: 80 });
+  const before = run(seed, { wire, rules }).failure;
+  const shrunk = shrink(plan, { wire, rules, runsMax: 25 });
   const again = runPlan(shrunk?.plan ?? plan, { wire, rules });
   expect(again.failure?.property).toBe('elected by a majority');
-  expect(shrunk?.plan.strikes.length).toBeLessThanOrEqual(plan.strikes.length);
-  expect(shrunk?.plan.calls?.length).toBeLessThan(10);
+  expect(shrunk?.plan.strikes.length).toBeLessThan(plan.strikes.length);
+  expect(shrunk?.plan.calls?.length).toBeLessThanOrEqual(before?.calls.length ?? 0);
   // Nothing else is in it that a file could not hold.
   expect(JSON.parse(JSON.stringify(shrunk?.plan))).toEqual(shrunk?.plan);
 });

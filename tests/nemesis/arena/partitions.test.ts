@@ -40,6 +40,14 @@ describe('partitions', () => {
     }
   });
 
+  test('a leader in the minority keeps a follower', () => {
+    for (const seed of SEEDS) {
+      const parts = NODES.map((node) => neighbours(shaped('leader-in-minority', seed), node));
+      expect(parts[NODES.indexOf('bob')]).toHaveLength(2);
+      expect(parts.filter((names) => names.length === 3)).toHaveLength(3);
+    }
+  });
+
   test('one way is one way', () => {
     const into = shaped('one-way-in', 1).broken;
     const out = shaped('one-way-out', 1).broken;

@@ -16,6 +16,7 @@ export interface Partition {
 
 export const SHAPES = [
   'split',
+  'leader-in-minority',
   'isolated-leader',
   'one-way-in',
   'one-way-out',
@@ -57,6 +58,16 @@ export function partition(
       return made(
         `${few.join(',')} | ${many.join(',')}`,
         between([...few, ...near], [...many, ...far]),
+      );
+    }
+    case 'leader-in-minority': {
+      // With a proxy that sees nobody else: its readers would be told what was, if nobody asked a majority.
+      const [followers, rest] = halves(others, Math.max(1, minority - 1));
+      const [near, far] = halves(proxies, 1);
+      const few = [head, ...followers];
+      return made(
+        `${few.join(',')} | ${rest.join(',')}`,
+        between([...few, ...near], [...rest, ...far]),
       );
     }
     case 'isolated-leader':

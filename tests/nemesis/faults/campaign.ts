@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../../../simulator/random.js';
 import type { Arena } from '../arena/arena.js';
 import { monotonicMs } from '../load/record.js';
+import { shapesFor } from '../arena/partitions.js';
+import { Deck } from './deck.js';
 import type { World } from './fault.js';
 import { Casualties, FAULTS, type FaultName } from './index.js';
 
@@ -34,15 +36,21 @@ export async function campaign(options: CampaignOptions): Promise<void> {
   const { arena, random } = options;
   const casualties = new Casualties(arena.nodes.length, arena.proxies.length);
   const deck = new Deck(options.kinds, random.fork());
+  const shapes = new Deck(shapesFor(arena.hosts), random.fork());
   const lanes = Array.from({ length: options.lanes }, () => ({
     arena,
     random: random.fork(),
     casualties,
+    shapes,
   }));
   await Promise.all(lanes.map((world) => lane(world, deck, options)));
 }
 
-async function lane(world: World, deck: Deck, { endMs, onEvent }: CampaignOptions): Promise<void> {
+async function lane(
+  world: World,
+  deck: Deck<FaultName>,
+  { endMs, onEvent }: CampaignOptions,
+): Promise<void> {
   const { random, casualties } = world;
   while (performance.now() < endMs) {
     await pauseUntil(random.between(0, REST_MS_MAX), endMs);
@@ -64,25 +72,4 @@ async function lane(world: World, deck: Deck, { endMs, onEvent }: CampaignOption
 
 async function pauseUntil(ms: number, endMs: number): Promise<void> {
   await pause(Math.max(0, Math.min(ms, endMs - performance.now())));
-}
-
-class Deck {
-  #left: FaultName[] = [];
-
-  constructor(
-    private readonly kinds: readonly FaultName[],
-    private readonly random: Random,
-  ) {}
-
-  deal(): FaultName {
-    if (this.#left.length === 0) this.#left = this.random.shuffle([...this.kinds]);
-    const kind = this.#left.pop();
-    if (kind === undefined) throw new Error('there are no faults to deal; name one at least');
-    return kind;
-  }
-
-  /** It hit nobody: it is dealt again, after others. */
-  putBack(kind: FaultName): void {
-    this.#left.unshift(kind);
-  }
 }

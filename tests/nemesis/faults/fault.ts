@@ -2,12 +2,16 @@
 import type { Random } from '../../../simulator/random.js';
 import type { Arena } from '../arena/arena.js';
 import type { Machine } from '../arena/machine.js';
+import type { Shape } from '../arena/partitions.js';
 import type { Casualties } from './casualties.js';
+import type { Deck } from './deck.js';
 
 export interface World {
   readonly arena: Arena;
   readonly random: Random;
   readonly casualties: Casualties;
+  /** Of partitions; one for all, so that each comes. */
+  readonly shapes: Deck<Shape>;
 }
 
 /** A fault that holds now. */

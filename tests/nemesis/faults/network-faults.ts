@@ -1,6 +1,6 @@
 /** Networks that come apart, lose, delay or reset. */
 import type { Cut, Treatment } from '../arena/firewall.js';
-import { partition, shapesFor } from '../arena/partitions.js';
+import { partition } from '../arena/partitions.js';
 import type { Host } from '../arena/hosts.js';
 import type { Fault, Strike, World } from './fault.js';
 
@@ -8,10 +8,10 @@ import type { Fault, Strike, World } from './fault.js';
 export const cutNetwork: Fault = {
   holdsMs: [400, 7_000],
   strike: async (world) => {
-    const { arena, random } = world;
+    const { arena, random, shapes } = world;
     const leader = await arena.leader();
     const { shape, text, broken } = partition(
-      random.pick(shapesFor(arena.hosts)),
+      shapes.deal(),
       arena.hosts,
       leader?.name ?? null,
       random,

@@ -137,8 +137,9 @@ class Twinned extends Replica {
     const { sendings } = this.recorder;
     this.recorder.sendings = [];
     if (this.twin !== null) this.compare(this.twin, event, now, heard, sendings);
-    // Early moments more often: each dump takes as long as the state is large.
-    if (this.random.chance(1 / (15 + this.renewals))) this.renew();
+    // Early moments more often: each dump takes as long as the state is large. And rare ones, as they are.
+    const often = this.state().healthy ? 1 / (15 + this.renewals) : 1 / 2;
+    if (this.random.chance(often)) this.renew();
   }
 
   private compare(
@@ -166,7 +167,7 @@ class Twinned extends Replica {
   }
 }
 
-const SEEDS = [3, 13, 21, 34, 55, 89, 102, 106, 108, 109];
+const SEEDS = [3, 13, 21, 34, 55, 89, 102, 108, 222, 232];
 
 test.each(SEEDS)('seed %i: what is dumped and loaded goes on the same, byte for byte', (seed) => {
   const random = new Random(seed);

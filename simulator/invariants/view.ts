@@ -8,7 +8,7 @@ export interface NodeView {
   readonly replica: Replica;
   readonly up: boolean;
   /** Its disk's log, as it is left if the power goes now, in order of segments. */
-  durableLog(): readonly Uint8Array[];
+  readonly durableLog: () => readonly Uint8Array[];
 }
 
 /** One property. Nodes are looked at after each of their events. */

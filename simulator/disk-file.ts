@@ -90,6 +90,11 @@ export class DiskFile {
     return this.#seen.contents();
   }
 
+  /** What is left of it if the power goes now, at the least. Not to be changed. */
+  get durable(): Uint8Array {
+    return this.#durable.contents();
+  }
+
   write(data: Uint8Array, { number, startAt }: Moment): void {
     this.#add({ kind: 'write', at: this.#seen.size, data, number, startAt });
   }

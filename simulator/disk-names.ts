@@ -37,6 +37,11 @@ export class DiskNames {
     return [...this.#seen].sort(([one], [other]) => (one < other ? -1 : 1));
   }
 
+  /** The durable names with this beginning, and their files. */
+  durable(beginning: string): [string, number][] {
+    return [...this.#durable].filter(([path]) => path.startsWith(beginning));
+  }
+
   /** Every file that has a name. */
   files(): Set<number> {
     return new Set(this.#seen.values());

@@ -196,6 +196,15 @@ export class SimulatedDisk implements Disk {
       .map(([path, file]): [string, Uint8Array] => [path, this.#bytes(file).slice()]);
   }
 
+  /** What is left of these files if the power goes now, at the least; sorted by name. Not to be changed. */
+  durable(beginning: string): Uint8Array[] {
+    this.#settle(this.#port.now());
+    return this.#names
+      .durable(beginning)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .flatMap(([, file]) => this.#files.get(file)?.durable ?? []);
+  }
+
   /** Puts a durable file there, as an operator or a broken disk would; null removes it. */
   plant(path: string, contents: Uint8Array | null): void {
     if (contents === null) {

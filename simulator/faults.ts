@@ -45,6 +45,8 @@ export class Faults {
   /** Until then leaders do not live long. */
   private huntUntil = 0;
   private hunter = new Random(0);
+  /** Until then a leader limps. */
+  private limpUntil = 0;
   private readonly strikes: Readonly<Record<FaultKind, (random: Random) => void>>;
 
   constructor(
@@ -229,13 +231,16 @@ export class Faults {
    */
   private limp(leader: SimulatedNode, random: Random): void {
     const links = around(leader, this.targets.nodes);
-    const ms = random.between(300, 4_000);
+    // A second one at the same time would leave nobody to follow.
+    if (this.world.now < this.limpUntil) return;
+    const ms = this.world.plan.electionTimeoutMsMax * random.between(1, 2);
+    this.limpUntil = this.world.now + ms + 1_000;
     this.say(`${leader.name} is isolated, and its disk hangs`);
     for (const [from, to] of links) this.world.network.cut(from, to);
-    leader.disk.stall(ms + random.exponential(300));
+    leader.disk.stall(ms + random.between(100, 1_500));
     this.add(ms, { type: 'heal', links });
     const { number, incarnation } = leader;
-    const after = ms + random.exponential(600);
+    const after = ms + random.exponential(1_500);
     this.add(after, { type: 'hunted', process: number, incarnation });
   }
 

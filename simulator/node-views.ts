@@ -22,9 +22,10 @@ export class NodeViews {
   }
 
   /** Its replica begins to run. */
-  see({ id, name, replica }: SimulatedNode): NodeView | null {
+  see({ id, name, replica, disk }: SimulatedNode): NodeView | null {
     if (replica === null) return null;
-    const view = { id, name, replica, up: true };
+    const durableLog = (): readonly Uint8Array[] => disk.durable('log/');
+    const view = { id, name, replica, up: true, durableLog };
     this.views.set(id, view);
     this.ghosts.delete(id);
     return view;

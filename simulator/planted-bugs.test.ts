@@ -47,7 +47,7 @@ const PLANTED: readonly (readonly [string, WorldRules, RegExp, number])[] = [
     'rule 23 broken: a write speaks of what was cut and written again',
     storage({ reportsAfterCut: (writing) => writing }),
     /durable|recovery|position|match|entry/,
-    71,
+    26,
   ],
   [
     'a write that was confirmed is done again when it comes once more',

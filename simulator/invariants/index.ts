@@ -4,6 +4,7 @@ import { Acknowledged } from './acknowledged.js';
 import { CommitDurability } from './commit-durability.js';
 import { CommitOfOwnTerm } from './commit-of-own-term.js';
 import { CommittedLog } from './committed-log.js';
+import { DurableOnDisk } from './durable-on-disk.js';
 import { DurableStays } from './durable-stays.js';
 import { ElectionSafety } from './election-safety.js';
 import { EqualState } from './equal-state.js';
@@ -46,6 +47,7 @@ export class Invariants {
       this.elections,
       this.votes,
       this.changes,
+      new DurableOnDisk(),
       new DurableStays(),
       new Monotonic(),
       new LeaderAppendOnly(),

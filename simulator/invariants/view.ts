@@ -7,6 +7,8 @@ export interface NodeView {
   /** Of a node that is down, as it was when it went down: what was durable then still is. */
   readonly replica: Replica;
   readonly up: boolean;
+  /** Its disk's log, as it is left if the power goes now, in order of segments. */
+  readonly durableLog: () => readonly Uint8Array[];
 }
 
 /** One property. Nodes are looked at after each of their events. */

@@ -6,7 +6,7 @@ export { describeEnd, endNode, type EndReport, type Takeover } from './failover.
 export type { LayoutOptions } from './layout.js';
 export { Load, type LoadOptions } from './load.js';
 export { LoadRecord, type Failure, type Gap } from './load-record.js';
-export type { PortChoice } from './ports.js';
+export type { PortChoice, PortRange } from './ports.js';
 export { ClusterProcess, PARENT_PIPE, type ProcessExit, type ProcessState } from './process.js';
 export { smoke, type SmokeOptions, type SmokeReport } from './smoke.js';
 export { judge, readReplica, type Replica, type Verdict } from './verdict.js';

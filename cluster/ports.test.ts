@@ -32,6 +32,19 @@ describe('ports of the nodes', () => {
     }
   });
 
+  test('chosen from a range stay in it, wherever the search begins', async () => {
+    const range = { first: 7_000, end: 7_010 };
+    for (let round = 0; round < 100; round += 1) {
+      const block = (await chooseNodePorts(3, range, none)).map(({ port }) => port);
+      const lone = await choosePort(2379, range, new Set([7_000, 7_001]), without(7_009));
+      for (const port of [...block, lone]) {
+        expect(port).toBeGreaterThanOrEqual(7_000);
+        expect(port).toBeLessThan(7_010);
+      }
+      expect([7_000, 7_001, 7_009]).not.toContain(lone);
+    }
+  });
+
   test('without any free block there is an error that says so', async () => {
     await expect(chooseNodePorts(3, 'standard', () => Promise.resolve(false))).rejects.toThrow(
       'no 3 neighbouring ports are free',

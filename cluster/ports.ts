@@ -21,8 +21,18 @@ export interface NodePorts {
   readonly httpPort: number;
 }
 
-/** `standard`: 6787 and on, or the next block that is free. `random`: any free block. */
-export type PortChoice = 'standard' | 'random';
+/** Of the ports that clients use; those for peers and health lie a fixed distance above. */
+export interface PortRange {
+  readonly first: number;
+  /** Not one of them. */
+  readonly end: number;
+}
+
+/**
+ * `standard`: 6787 and on, or the next block that is free. `random`: any free block. A range: any free block
+ * of it, for those who start several clusters at a time; a port is free also while its node is down.
+ */
+export type PortChoice = 'standard' | 'random' | PortRange;
 
 export type IsFree = (port: number) => Promise<boolean>;
 
@@ -36,7 +46,7 @@ export async function chooseNodePorts(
   choice: PortChoice,
   isFree: IsFree = isPortFree,
 ): Promise<readonly NodePorts[]> {
-  for (const first of firstPorts(choice)) {
+  for (const first of firstPorts(choice, count)) {
     const block = Array.from({ length: count }, (_, position) => portsFrom(first + position));
     if (await allFree(block, isFree)) return block;
   }
@@ -53,8 +63,10 @@ export async function choosePort(
   taken: ReadonlySet<number>,
   isFree: IsFree = isPortFree,
 ): Promise<number> {
-  const first = choice === 'random' ? randomInt(RANDOM_FIRST, BLOCK_LAST) : wanted;
-  for (let port = first; port < first + 1_000; port += 1) {
+  const { first, end } = rangeOf(choice) ?? { first: wanted, end: wanted + 1_000 };
+  const offset = choice === 'standard' ? 0 : randomInt(end - first);
+  for (let i = 0; i < end - first; i += 1) {
+    const port = first + ((offset + i) % (end - first));
     if (!taken.has(port) && (await isFree(port))) return port;
   }
   throw new Error(`no port from ${String(first)} on is free; end what holds them and start again.`);
@@ -75,12 +87,21 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-function* firstPorts(choice: PortChoice): Generator<number> {
+function* firstPorts(choice: PortChoice, count: number): Generator<number> {
   if (choice === 'standard') {
     for (let port = FIRST_NODE_PORT; port < BLOCK_LAST; port += BLOCK_STEP) yield port;
     return;
   }
-  for (let tries = 0; tries < RANDOM_TRIES; tries += 1) yield randomInt(RANDOM_FIRST, BLOCK_LAST);
+  const { first, end } = rangeOf(choice) ?? ANY;
+  for (let tries = 0; tries < RANDOM_TRIES; tries += 1) yield randomInt(first, end - count + 1);
+}
+
+const ANY: PortRange = { first: RANDOM_FIRST, end: BLOCK_LAST };
+
+/** Null: the standard ports. */
+function rangeOf(choice: PortChoice): PortRange | null {
+  if (choice === 'standard') return null;
+  return choice === 'random' ? ANY : choice;
 }
 
 async function allFree(block: readonly NodePorts[], isFree: IsFree): Promise<boolean> {

@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectOptions, Relevo } from '#client';
-import { Cluster, type ClusterOptions } from '#cluster';
+import { Cluster, type ClusterOptions, type PortRange } from '#cluster';
 
 export type TemporaryOptions = Omit<ClusterOptions, 'dataDirectory' | 'ports'>;
 
@@ -21,6 +22,20 @@ const QUICK: TemporaryOptions = {
   environment: { HEARTBEAT: '50ms' },
 };
 
+/**
+ * Tests run in several processes at a time. Each has a range of its own: while a node is down, its port looks
+ * free to whoever chooses one.
+ */
+export function portsOfWorker(): PortRange {
+  const worker = Number(process.env['JEST_WORKER_ID'] ?? 0);
+  const first = FIRST_PORT + (worker % RANGES) * PORTS_OF_WORKER;
+  return { first, end: first + PORTS_OF_WORKER };
+}
+
+const FIRST_PORT = 5_000;
+const PORTS_OF_WORKER = 1_000;
+const RANGES = 7;
+
 const POLL_MS = 20;
 const CLOSE_MS_MAX = 1_000;
 
@@ -35,7 +50,7 @@ export async function withIdleCluster(
     ...options,
     environment: { ...QUICK.environment, ...options.environment },
     dataDirectory,
-    ports: 'random',
+    ports: portsOfWorker(),
   });
   const clients: Relevo[] = [];
   const connect: Temporary['connect'] = async (node, settings) => {

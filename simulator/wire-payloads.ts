@@ -83,23 +83,38 @@ function resultOf({ kind }: WireResult): OperationResult {
   switch (kind?.$case) {
     case 'put': {
       const { revision, previous } = kind.value;
-      return { kind: 'put', revision, previous: previous === undefined ? null : pairOf(previous) };
+      const pair = previous === undefined ? null : pairOf(previous);
+      return { kind: 'put', revision, previous: pair, ...goneOf(kind.value) };
     }
     case 'range': {
       const { revision, more, count, pairs } = kind.value;
-      return { kind: 'range', revision, more, count, pairs: pairs.map(pairOf) };
+      return {
+        kind: 'range',
+        revision,
+        more,
+        count,
+        pairs: pairs.map(pairOf),
+        ...goneOf(kind.value),
+      };
     }
     case 'delete': {
       const { revision, deleted, previous } = kind.value;
-      return { kind: 'delete', revision, deleted, previous: previous.map(pairOf) };
+      const pairs = previous.map(pairOf);
+      return { kind: 'delete', revision, deleted, previous: pairs, ...goneOf(kind.value) };
     }
     case 'txn': {
       const { revision, succeeded, results } = kind.value;
-      return { kind: 'txn', revision, succeeded, results: results.map(resultOf) };
+      const all = results.map(resultOf);
+      return { kind: 'txn', revision, succeeded, results: all, ...goneOf(kind.value) };
     }
     case undefined:
       throw new TypeError('the OperationResult is empty: it needs one of put, range, delete, txn');
   }
+}
+
+/** What was read when the write was done is compacted since. */
+function goneOf(wire: { readGone?: boolean | undefined }): { readGone?: true } {
+  return wire.readGone === true ? { readGone: true } : {};
 }
 
 function pairOf({ key, value, createRevision, modRevision, version, lease }: KeyValue): Pair {

@@ -63,6 +63,8 @@ export interface DiskSnapshot {
 
 /** Delays are added to the clock by whoever delivers, and may come out a little shorter. */
 const ROUNDING_MS = 1e-6;
+/** One operation of a slow disk takes no longer. */
+const OPERATION_MS_MAX = 2_000;
 
 export class SimulatedDisk implements Disk {
   readonly #random: DiskChance;
@@ -96,7 +98,9 @@ export class SimulatedDisk implements Disk {
     }
     const { min, max } = this.#latency;
     const startAt = Math.max(now, lane.freeAt);
-    const doneAt = startAt + (min + (max - min) * this.#random.next()) * this.slowness;
+    const took = (min + (max - min) * this.#random.next()) * this.slowness;
+    // What is under way is not done sooner when the disk is well again; a disk that hangs is `stall`.
+    const doneAt = startAt + Math.min(took, OPERATION_MS_MAX);
     lane.freeAt = doneAt;
     const result = lane.failure ?? this.#attempt(request, startAt, doneAt);
     if (!result.ok) lane.failure = result;

@@ -40,6 +40,8 @@ export const fullDisk: Fault = {
       text: machine.name,
       heal: async () => {
         await volume.empty();
+        // A node whose disk was full writes no more until it is started again, as its operator would.
+        await machine.stop();
         await revive(world, machine);
       },
     };
@@ -59,7 +61,10 @@ async function inject(world: World, fault: DiskFault): Promise<Strike | null> {
     heal: async () => {
       await letGo();
       // A node that met the fault is about to end, and must be gone before it can be started again.
-      if (fault.kind === 'fails') await endOf(machine);
+      if (fault.kind === 'fails') {
+        await endOf(machine);
+        await machine.stop();
+      }
       await revive(world, machine);
     },
   };

@@ -10,6 +10,7 @@ import { judge, Witness, type History, type Judgement } from '../../../simulator
 import { Random } from '../../../simulator/random.js';
 import { Arena } from '../arena/arena.js';
 import { campaign, type FaultEvent } from '../faults/campaign.js';
+import type { CourseOptions } from '../course.js';
 import type { FaultName } from '../faults/index.js';
 import { mergeCalls } from '../judgement/merged-history.js';
 import { Clients } from '../load/clients.js';
@@ -17,15 +18,8 @@ import type { ClientPlan } from '../load/plan.js';
 import { etcd, memberOf } from './etcd-system.js';
 import { readAll } from './etcd-store.js';
 
-export interface CalibrationOptions {
-  readonly seed: number;
-  readonly minutes: number;
-  readonly nodes: number;
-  readonly clients: number;
-  readonly thinkMs: number;
-  readonly directory: string;
-  readonly say: (text: string) => void;
-}
+/** Its faults are chosen here. */
+export type CalibrationOptions = Omit<CourseOptions, 'kinds'>;
 
 const SLOTS = { registers: 24, counters: 8, pairs: 8 };
 const LANES = 2;

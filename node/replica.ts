@@ -14,7 +14,7 @@ import { nodeStateOf } from './node-state.js';
 import { dumpParts, loadParts, recoveredParts, type Parts, type PartsState } from './parts.js';
 import type { PeerMessage, Ports, ReplicaEvent } from './ports.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
-import type { Standing } from './request-desk.js';
+import type { Standing } from './standing.js';
 
 /** Entries applied in one slice: a millisecond of work. */
 const APPLY_SLICE = 250;

@@ -4,7 +4,8 @@ import { nodeId } from '#raft';
 import { Outcome, RequestKind, emptyReply, type Reply, type Request } from '#rpc/session/frames';
 import type { PeerMessage, Ports } from './ports.js';
 import { noFigures, type ReplicaConfig } from './replica-config.js';
-import { RequestDesk, type Standing } from './request-desk.js';
+import { RequestDesk } from './request-desk.js';
+import type { Standing } from './standing.js';
 import { protobufPayloads } from './wire/payload-codec.js';
 
 const CLIENT = 7;

@@ -1,69 +1,47 @@
 /**
- * Where requests come in and their answers go out: reads wait for the leader's word and for the state,
- * writes for their entry, forwarded requests for the leader's reply. Everybody who asked is answered
- * exactly once, unless the connection is gone.
+ * Where requests come in and their answers go out: writes wait for their entry, forwarded requests for the
+ * leader's reply, reads at a desk of their own. Everybody who asked is answered exactly once, unless the
+ * connection is gone.
  */
 import { encodeCommand, type Command, type Store } from '#kv';
 import { Forwarding, type ForwardingState } from '#follower';
-import type { LeaderDuties } from '#leader';
-import type { Entry, EntryBody, NodeId, Role } from '#raft';
+import type { Entry, EntryBody, NodeId } from '#raft';
 import { RequestKind, type Reply, type Request } from '#rpc/session/frames';
 import { admit } from './admission.js';
 import type { Applier } from './applier.js';
 import type { ConnectionId, Ports } from './ports.js';
-import type { Failure } from './condition.js';
-import { LongRanges, type LongRangesState } from './long-ranges.js';
 import { Proposals, type Origin, type ProposalsState } from './proposals.js';
-import { Reads, type ReadsState, type WaitingRead } from './reads.js';
+import { ReadDesk, type ReadDeskState } from './read-desk.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
 import { Replies } from './replies.js';
 import { RequestRemarks, type RequestRemarksDump } from './request-remarks.js';
-
-/** What the desk sees of the node it stands in. */
-export interface Standing {
-  readonly role: Role;
-  readonly leader: NodeId | null;
-  readonly store: Store;
-  readonly duties: LeaderDuties | null;
-  /** On a leader: everything that was committed before its term is applied. */
-  readonly caughtUp: boolean;
-  readonly stopping: boolean;
-  readonly failure: Failure | null;
-}
+import type { Standing } from './standing.js';
 
 /** As plain data; between two events no reply waits to be sent. */
 export interface RequestDeskState {
   readonly proposals: ProposalsState;
-  readonly reads: ReadsState;
-  readonly longRanges: LongRangesState;
+  readonly reads: ReadDeskState;
   readonly remarks: RequestRemarksDump;
   readonly forwarding: ForwardingState<Origin>;
   /** Null: never. */
   readonly expireAt: number | null;
-  readonly postponed: readonly WaitingRead[];
-  readonly resumeAt: number | null;
 }
 
 /** Of forwarded requests; a random seed times this stays below 2^53. */
 const IDS_PER_INCARNATION = 2 ** 20;
-/** Reads are looked through for those whose time is up so often. */
+/** What waits is looked through for that whose time is up so often. */
 const EXPIRE_EVERY_MS = 100;
-const ASK_AGAIN_MS = 20;
 
 export class RequestDesk {
   readonly #config: ReplicaConfig;
   readonly #ports: Ports;
   readonly #figures: ReplicaFigures;
   readonly #proposals: Proposals;
-  readonly #reads: Reads;
-  readonly #longRanges: LongRanges;
+  readonly #reads: ReadDesk;
   readonly #remarks = new RequestRemarks();
   readonly #replies: Replies;
   readonly #forwarding: Forwarding<Origin>;
   #expireAt: number;
-  /** Reads that are asked for again in a moment. */
-  #postponed: WaitingRead[];
-  #resumeAt: number;
 
   constructor(
     config: ReplicaConfig,
@@ -76,37 +54,28 @@ export class RequestDesk {
     this.#ports = ports;
     this.#figures = figures;
     this.#replies = new Replies(config.nodeId, ports.codec);
-    this.#longRanges = new LongRanges((connection) => ports.network.unread(connection));
-    if (loaded !== null) {
-      this.#longRanges.load(loaded.state.longRanges, loaded.store);
-      this.#remarks.load(loaded.state.remarks);
-    }
+    const reads = loaded === null ? null : { state: loaded.state.reads, store: loaded.store };
+    this.#reads = new ReadDesk(config, ports, figures, this.#replies, reads);
+    if (state !== null) this.#remarks.load(state.remarks);
     this.#proposals = state === null ? new Proposals() : Proposals.load(state.proposals);
-    this.#reads = state === null ? new Reads() : Reads.load(state.reads);
     const nextId = (config.seed >>> 0) * IDS_PER_INCARNATION + 1;
     this.#forwarding = new Forwarding(state?.forwarding ?? { forwarded: [], nextId });
     this.#expireAt = state?.expireAt ?? Infinity;
-    this.#postponed = [...(state?.postponed ?? [])];
-    this.#resumeAt = state?.resumeAt ?? Infinity;
   }
 
   dump(): RequestDeskState {
     return {
       proposals: this.#proposals.dump(),
       reads: this.#reads.dump(),
-      longRanges: this.#longRanges.dump(),
       remarks: this.#remarks.dump(),
       forwarding: this.#forwarding.dump(),
       expireAt: this.#expireAt === Infinity ? null : this.#expireAt,
-      postponed: [...this.#postponed],
-      resumeAt: this.#resumeAt === Infinity ? null : this.#resumeAt,
     };
   }
 
   /** How many wait for an answer. */
   get waiting(): number {
-    const reads = this.#reads.size + this.#postponed.length + this.#longRanges.size;
-    return this.#proposals.size + reads + this.#forwarding.size;
+    return this.#proposals.size + this.#reads.waiting + this.#forwarding.size;
   }
 
   /** What the leader is to append. */
@@ -115,7 +84,7 @@ export class RequestDesk {
   }
 
   get deadline(): number {
-    return Math.min(this.#expireAt, this.#resumeAt, this.#longRanges.deadline);
+    return Math.min(this.#expireAt, this.#reads.deadline);
   }
 
   /** What a peer forwards; its connection here is minus its id. */
@@ -129,7 +98,7 @@ export class RequestDesk {
       const message = `${this.#config.name} is blank: it has not heard from a leader yet.`;
       this.#replies.notDone(connection, id, 'no-leader', message);
     } else if (request.kind === RequestKind.staleRead) {
-      this.#read(connection, request, false, standing, now);
+      this.#reads.read(connection, request, false, standing, now);
     } else if (standing.failure !== null) {
       const { code, message } = standing.failure;
       this.#replies.notDone(connection, id, code === 'disk-full' ? code : 'stopping', message);
@@ -137,7 +106,7 @@ export class RequestDesk {
       const message = `${this.#config.name} is stopping; ask another node.`;
       this.#replies.notDone(connection, id, 'stopping', message);
     } else if (request.kind === RequestKind.read) {
-      this.#read(connection, request, true, standing, now);
+      this.#reads.read(connection, request, true, standing, now);
     } else if (standing.role === 'leader') {
       this.#write({ connection, id, session, sequence }, request, standing, now);
     } else {
@@ -153,8 +122,6 @@ export class RequestDesk {
 
   connectionClosed(connection: ConnectionId): void {
     this.#reads.forget(connection);
-    this.#longRanges.forget(connection);
-    this.#postponed = this.#postponed.filter((read) => read.connection !== connection);
   }
 
   /** The leader's own proposals. */
@@ -207,26 +174,13 @@ export class RequestDesk {
     reason: 'no-leader' | 'leader-changed',
     leader: NodeId | null,
   ): void {
-    for (const read of this.#reads.failed(question)) {
-      if (reason === 'leader-changed' && leader !== null) {
-        // Not at once: a leader that can't answer would be asked as fast as it says so.
-        this.#postponed.push(read);
-        continue;
-      }
-      const message = 'nobody leads, so no read can be confirmed; ask for a stale one, or wait.';
-      this.#replies.notDone(read.connection, read.id, 'no-leader', message);
-    }
+    this.#reads.failed(question, reason, leader);
   }
 
   /** Answers the reads that the state can answer by now. */
   answerReads(store: Store, now: number): void {
-    for (const read of this.#reads.answerable(store.appliedIndex, store.revision)) {
-      this.#answer(read, store);
-    }
-    this.#answerPart(now);
-    if (this.#postponed.length === 0) this.#resumeAt = Infinity;
-    else if (this.#resumeAt === Infinity) this.#resumeAt = now + ASK_AGAIN_MS;
-    const timed = this.#reads.size + this.#forwarding.size + this.#longRanges.size;
+    this.#reads.answer(store, now);
+    const timed = this.#reads.timed + this.#forwarding.size;
     if (timed === 0) this.#expireAt = Infinity;
     else if (this.#expireAt === Infinity) this.#expireAt = now + EXPIRE_EVERY_MS;
   }
@@ -235,15 +189,10 @@ export class RequestDesk {
     this.#remarks.tell(now, (report) => {
       this.#ports.report(report);
     });
-    if (now >= this.#resumeAt) {
-      for (const read of this.#postponed.splice(0)) this.#reads.collect(read);
-    }
+    this.#reads.tick(now);
     if (now < this.#expireAt) return;
     this.#expireAt = Infinity;
-    for (const read of [...this.#reads.expire(now), ...this.#longRanges.expire(now)]) {
-      const message = 'it could not be answered in time; nothing was changed, ask again.';
-      this.#replies.notDone(read.connection, read.id, 'timeout', message);
-    }
+    this.#reads.expire(now);
     this.#unknown(this.#forwarding.expire(now), 'the leader did not answer in time.');
   }
 
@@ -268,10 +217,7 @@ export class RequestDesk {
     }
     this.#unknown(this.#proposals.abandon(), message);
     this.#unknown(this.#forwarding.abandon(), message);
-    const reads = [...this.#reads.abandon(), ...this.#longRanges.abandon()];
-    for (const read of [...reads, ...this.#postponed.splice(0)]) {
-      this.#replies.notDone(read.connection, read.id, 'stopping', message);
-    }
+    this.#reads.abandon(message);
   }
 
   /** Sends the replies that have gathered. */
@@ -375,63 +321,6 @@ export class RequestDesk {
   #propose(command: Command, origin: Origin | null): void {
     const proposed = origin === null ? null : { ...origin, command };
     this.#proposals.add({ kind: 'command', text: encodeCommand(command) }, proposed);
-  }
-
-  #read(
-    connection: ConnectionId,
-    request: Request,
-    linearizable: boolean,
-    { store, failure }: Standing,
-    now: number,
-  ): void {
-    const operation = admit(request.payload, this.#ports.codec, this.#config.limits);
-    if (operation.kind === 'inadmissible') {
-      this.#replies.refused(connection, request.id, operation);
-      return;
-    }
-    const asOf = operation.kind === 'range' ? operation.revision : 0;
-    const read: WaitingRead = {
-      connection,
-      id: request.id,
-      operation,
-      linearizable,
-      // A linearizable read of a revision that does not exist yet is refused; a stale one waits.
-      minRevision: Math.max(request.minRevision, linearizable ? 0 : asOf),
-      dueAt: now + (request.timeoutMs || this.#config.readTimeoutMs),
-    };
-    if (linearizable) this.#reads.collect(read);
-    else if (failure !== null && read.minRevision <= store.revision) this.#answerWhole(read, store);
-    else if (read.minRevision <= store.revision) this.#answer(read, store);
-    else if (failure !== null) {
-      const message = `this node is at revision ${store.revision} and takes no more; ask another.`;
-      this.#replies.notDone(connection, request.id, 'no-follower', message);
-    } else this.#reads.awaitRevision(read);
-  }
-
-  #answer(read: WaitingRead, store: Store): void {
-    if (store.isLong(read.operation)) {
-      this.#figures[read.linearizable ? 'readsServed' : 'staleReadsServed']++;
-      const cursor = store.beginRange(read.operation);
-      if ('kind' in cursor) this.#replies.refused(read.connection, read.id, cursor);
-      else this.#longRanges.begin(read, cursor);
-      return;
-    }
-    this.#answerWhole(read, store);
-  }
-
-  #answerWhole(read: WaitingRead, store: Store): void {
-    if (read.linearizable) this.#figures.readsServed++;
-    else this.#figures.staleReadsServed++;
-    const result = store.read(read.operation);
-    this.#replies.read(read.connection, read.id, result, read.linearizable);
-  }
-
-  /** A slice of a long range, if there is one. */
-  #answerPart(now: number): void {
-    const part = this.#longRanges.next(now);
-    if (part === null) return;
-    const { connection, id, linearizable } = part.read;
-    this.#replies.part(connection, id, part.result, linearizable, part.more);
   }
 
   #unknown(origins: readonly Origin[], why: string): void {

@@ -1,82 +1,84 @@
 /**
- * Operations and results as protobuf: the node's half is production's codec, the client's half the
- * generated one. Not pure: entry points hand it in, with the rest of the wire.
+ * Operations and results as protobuf: the node's half and the client's encoders are production's, results are
+ * decoded by the generated codec. Not pure: entry points hand it in, with the rest of the wire.
  */
-import { protobufPayloads } from '#node';
-import type { Compare, Operation, OperationResult, Pair } from '#kv';
 import {
-  CompareResult,
-  CompareTarget,
-  Operation as WireOperation,
-  OperationResult as WireResult,
-  type Compare as WireCompare,
-  type KeyValue,
-} from '#rpc/generated/relevo/v1/kv';
+  encodeDelete,
+  encodeGet,
+  encodePut,
+  encodeRange,
+  encodeTxn,
+  type Compare as CallersCompare,
+  type KeySelector,
+  type Txn as CallersTxn,
+  type TxnOperation,
+} from '#client';
+import type { Compare, KeyRange, Operation, OperationResult, Pair, Txn } from '#kv';
+import { protobufPayloads } from '#node';
+import { OperationResult as WireResult, type KeyValue } from '#rpc/generated/relevo/v1/kv';
 import type { WireCodec } from './payload.js';
 
 export const wirePayloads: WireCodec = {
   ...protobufPayloads,
-  encodeOperation: (operation) => WireOperation.encode(wireOf(operation)).finish(),
+  encodeOperation,
   decodeResult: (payload) => resultOf(WireResult.decode(payload)),
 };
 
-const NOTHING = new Uint8Array(0);
-
-function wireOf(operation: Operation): WireOperation {
+/** By the client's own encoders, those of the plain put and get among them. */
+function encodeOperation(operation: Operation): Uint8Array {
   switch (operation.kind) {
     case 'put': {
       const { key, value, lease, returnPrevious } = operation;
-      const put = { key: bytes(key), value: bytes(value), lease, returnPrevious };
-      return { kind: { $case: 'put', value: put } };
+      return encodePut(bytes(key), bytes(value), lease, returnPrevious);
     }
     case 'range': {
-      const { limit, revision, keysOnly, countOnly } = operation;
-      const range = { ...keysOf(operation), limit, revision, keysOnly, countOnly, stale: false };
-      return { kind: { $case: 'range', value: range } };
+      const { key, end, limit, revision, keysOnly, countOnly } = operation;
+      const isPlain = end === null && limit === 0 && revision === 0 && !keysOnly && !countOnly;
+      if (isPlain) return encodeGet(bytes(key));
+      return encodeRange(keysOf(operation), { limit, keysOnly, countOnly }, revision);
     }
-    case 'delete': {
-      const { returnPrevious } = operation;
-      return { kind: { $case: 'delete', value: { ...keysOf(operation), returnPrevious } } };
-    }
-    case 'txn': {
-      const { compares, success, failure } = operation;
-      const txn = {
-        compares: compares.map(compareOf),
-        success: success.map(wireOf),
-        failure: failure.map(wireOf),
-      };
-      return { kind: { $case: 'txn', value: txn } };
-    }
+    case 'delete':
+      return encodeDelete(keysOf(operation), operation.returnPrevious);
+    case 'txn':
+      return encodeTxn(txnOf(operation));
   }
 }
 
-function keysOf({ key, end }: { readonly key: string; readonly end: string | null }) {
-  return { key: bytes(key), rangeEnd: end === null ? NOTHING : bytes(end) };
+function keysOf({ key, end }: KeyRange): KeySelector {
+  return end === null ? { key: bytes(key) } : { key: bytes(key), end: bytes(end) };
 }
 
-const TARGETS = {
-  version: CompareTarget.COMPARE_TARGET_VERSION,
-  create: CompareTarget.COMPARE_TARGET_CREATE,
-  mod: CompareTarget.COMPARE_TARGET_MOD,
-  lease: CompareTarget.COMPARE_TARGET_LEASE,
-  value: CompareTarget.COMPARE_TARGET_VALUE,
-} as const;
-
-const RESULTS = {
-  equal: CompareResult.COMPARE_RESULT_EQUAL,
-  'not-equal': CompareResult.COMPARE_RESULT_NOT_EQUAL,
-  greater: CompareResult.COMPARE_RESULT_GREATER,
-  less: CompareResult.COMPARE_RESULT_LESS,
-} as const;
-
-function compareOf(compare: Compare): WireCompare {
+function txnOf({ compares, success, failure }: Txn): CallersTxn {
   return {
-    ...keysOf(compare),
-    target: TARGETS[compare.target],
-    result: RESULTS[compare.result],
-    number: compare.target === 'value' ? 0 : compare.number,
-    value: compare.target === 'value' ? bytes(compare.value) : NOTHING,
+    compares: compares.map(compareOf),
+    success: success.map(partOf),
+    failure: failure.map(partOf),
   };
+}
+
+/** As a caller would write it. */
+function partOf(operation: Operation): TxnOperation {
+  switch (operation.kind) {
+    case 'put':
+      return { ...operation, key: bytes(operation.key), value: bytes(operation.value) };
+    case 'range': {
+      const { kind, limit, revision, keysOnly, countOnly } = operation;
+      return { kind, ...keysOf(operation), limit, revision, keysOnly, countOnly };
+    }
+    case 'delete': {
+      const { kind, returnPrevious } = operation;
+      return { kind, ...keysOf(operation), returnPrevious };
+    }
+    case 'txn':
+      return { kind: 'txn', ...txnOf(operation) };
+  }
+}
+
+function compareOf(compare: Compare): CallersCompare {
+  const { result, target } = compare;
+  const keys = keysOf(compare);
+  if (target === 'value') return { ...keys, result, target, value: bytes(compare.value) };
+  return { ...keys, result, target, number: compare.number };
 }
 
 function resultOf({ kind }: WireResult): OperationResult {

@@ -4,7 +4,14 @@ export { Calls, PLAIN_CALL, type CallSettings } from './calls.js';
 export { RelevoError, type FailureOutcome, type RelevoErrorCode } from './error.js';
 export type { Done } from './results.js';
 export { parseEndpoints } from './endpoints.js';
-export { endOfPrefix } from './operations.js';
+export {
+  encodeDelete,
+  encodeGet,
+  encodePut,
+  encodeRange,
+  encodeTxn,
+  endOfPrefix,
+} from './operations.js';
 export type { Link, LinkEvents, Transport } from './transport.js';
 export type {
   CallOptions,

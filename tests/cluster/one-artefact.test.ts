@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseNodePorts, choosePort, type NodePorts } from '../../cluster/ports.js';
 import { runRelevo, startService, writeDotEnv, type Answered, type Running } from './service.js';
-import { portsOfWorker, until } from './temporary.js';
+import { portsOfCluster, until } from './temporary.js';
 
 const NAMES = ['Michel', 'Chloé'];
 
@@ -18,12 +18,13 @@ const relevo = (...words: string[]): Promise<Answered> =>
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'relevo-artefact-'));
-  ports = await chooseNodePorts(2, portsOfWorker());
+  const range = portsOfCluster();
+  ports = await chooseNodePorts(2, range);
   const taken = new Set(
     ports.flatMap(({ port, peerPort, httpPort }) => [port, peerPort, httpPort]),
   );
-  const proxyPort = await choosePort(2379, portsOfWorker(), taken);
-  const proxyHttpPort = await choosePort(8080, portsOfWorker(), new Set([...taken, proxyPort]));
+  const proxyPort = await choosePort(2379, range, taken);
+  const proxyHttpPort = await choosePort(8080, range, new Set([...taken, proxyPort]));
   for (const name of [...NAMES, 'proxy', 'client']) mkdirSync(folder(name));
   const NODES = ports.map(({ port }, at) => `${at + 1}=127.0.0.1:${port}`).join(',');
   NAMES.forEach((name, at) => {

@@ -1,11 +1,11 @@
 /** Real clusters for one test, in temporary directories; whatever happens, nothing is left of them. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectOptions, Relevo } from '#client';
-import { Cluster, type ClusterOptions, type PortRange } from '#cluster';
+import { Cluster, type ClusterOptions, type ClusterProcess, type PortRange } from '#cluster';
 
 export type TemporaryOptions = Omit<ClusterOptions, 'dataDirectory' | 'ports'>;
 
@@ -23,18 +23,24 @@ const QUICK: TemporaryOptions = {
 };
 
 /**
- * Tests run in several processes at a time. Each has a range of its own: while a node is down, its port looks
- * free to whoever chooses one.
+ * Ports for one cluster. Tests run in several processes at a time, each of which may have several clusters: while
+ * a process of theirs is down, its port looks free to whoever chooses one. So each test process has a range of
+ * its own, and each cluster in it a part that no other has until all parts were given.
  */
-export function portsOfWorker(): PortRange {
-  const worker = Number(process.env['JEST_WORKER_ID'] ?? 0);
-  const first = FIRST_PORT + (worker % RANGES) * PORTS_OF_WORKER;
-  return { first, end: first + PORTS_OF_WORKER };
+export function portsOfCluster(): PortRange {
+  const worker = Number(process.env['JEST_WORKER_ID'] ?? 0) % WORKERS;
+  const part = clustersMade % PARTS;
+  clustersMade += 1;
+  const first = FIRST_PORT + (worker * PARTS + part) * PORTS_OF_CLUSTER;
+  return { first, end: first + PORTS_OF_CLUSTER };
 }
 
+let clustersMade = 0;
+
 const FIRST_PORT = 5_000;
-const PORTS_OF_WORKER = 1_000;
-const RANGES = 7;
+const PORTS_OF_CLUSTER = 40;
+const PARTS = 25;
+const WORKERS = 7;
 
 const POLL_MS = 20;
 const CLOSE_MS_MAX = 1_000;
@@ -50,7 +56,7 @@ export async function withIdleCluster(
     ...options,
     environment: { ...QUICK.environment, ...options.environment },
     dataDirectory,
-    ports: portsOfWorker(),
+    ports: portsOfCluster(),
   });
   const clients: Relevo[] = [];
   const connect: Temporary['connect'] = async (node, settings) => {
@@ -104,15 +110,19 @@ export async function followersOf(cluster: Cluster): Promise<readonly string[]> 
   return cluster.nodes.map((node) => node.name).filter((name) => name !== leader);
 }
 
-/** Waits until a process answers on its HTTP port; it may well have no leader yet. */
+/** Waits until a process answers on its HTTP port; it may well have no leader yet. Rejects if it ended. */
 export async function untilLive(cluster: Cluster, name: string): Promise<void> {
   const process = [...cluster.nodes, ...cluster.proxies].find((one) => one.name === name);
   if (process === undefined) throw new Error(`there is no process named ${name}`);
   await until(`${name} is live`, async () => {
+    if (process.process.died) throw new Error(`${name} ended: ${lastWords(process.process)}`);
     const answer = await fetch(`http://127.0.0.1:${process.httpPort}/livez`).catch(() => null);
     return answer?.ok === true;
   });
 }
+
+const lastWords = ({ settings }: ClusterProcess): string =>
+  readFileSync(settings.logFile, 'utf8').slice(-2_000);
 
 /** Asks again and again, without assuming how long it takes; rejects after `limitMs`. */
 export async function until(

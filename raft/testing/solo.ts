@@ -223,3 +223,13 @@ export function reportOf(effect: Effect): RaftEvent | null {
     ? null
     : { type: 'log-durable', last: { index: last.index, term: last.term } };
 }
+
+/** A log of these terms, and the newest of them as the current one. */
+export const startWith = (...terms: number[]): Partial<RaftStart> => ({
+  vote: { term: term(terms.at(-1) ?? 0), votedFor: null },
+  entries: entriesOf(terms),
+});
+
+/** A leader of three, by the vote of node 2, whose empty entry nobody has acknowledged yet. */
+export const leaderOfThree = (...args: ConstructorParameters<typeof Solo>): Solo =>
+  new Solo(...args).elect(2);

@@ -126,7 +126,9 @@ const PROGRESS = ['probe', 'replicate'];
 function encodePeer(to: Hasher, peer: Peer, order: Permutation): void {
   to.put(renamed(order, peer.node)).put(PROGRESS.indexOf(peer.state));
   to.put(peer.matchIndex).put(peer.nextIndex).put(peer.commitSent);
-  to.put(bit(peer.probedAt !== null)).put(peer.inflight.length);
+  to.put(bit(peer.probedAt !== null))
+    .put(bit(peer.gone))
+    .put(peer.inflight.length);
   for (const last of peer.inflight) to.put(last);
 }
 

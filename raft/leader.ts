@@ -94,7 +94,10 @@ export function onDiskStalled(core: Core): void {
 /** A follower's process died or was replaced: what was in flight to it is lost. */
 export function onFollowerLost(core: Core, leadership: Leadership, node: NodeId): void {
   const peer = progressOf(leadership, node);
-  if (peer?.state !== 'replicate') return;
+  if (peer === null) return;
+  peer.gone = true;
+  if (leadership.transfer?.to === node) endTransfer(core, leadership, false);
+  if (peer.state !== 'replicate') return;
   becomeProbe(peer, peer.matchIndex + 1);
   replicate(core, peer);
 }
@@ -109,6 +112,7 @@ export function onLeaderMessage(
   const peer = progressOf(leadership, from);
   if (peer === null) return;
   peer.lastHeard = core.now;
+  peer.gone = false;
   switch (message.type) {
     case 'append-reply':
       if (message.success && !isPossible(core, peer, message.matchIndex)) return;

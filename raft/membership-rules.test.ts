@@ -211,6 +211,26 @@ describe('rule 40: leadership is handed over, without losing writes', () => {
     expect(node.sent('timeout-now', 3)).toHaveLength(1);
   });
 
+  test('without a name nobody is waited for who is gone', () => {
+    const lost = (node: Solo, peer: number) =>
+      node.step({ type: 'connection-lost', peer: nodeId(peer) });
+    const node = leader();
+    node.acknowledge(2, 1);
+    node.acknowledge(3, 1);
+    lost(node, 3);
+    transfer(node, null);
+    expect(node.raft.transferTarget).toBe(2);
+    // The heir's process ends, too: the leader is free at once.
+    lost(node, 2);
+    expect(node.one('transfer-ended').done).toBe(false);
+    transfer(node, null);
+    expect(node.raft.transferTarget).toBe(null);
+    // Who is heard again is there again.
+    node.replyHeartbeat(3, 0, 1);
+    transfer(node, null);
+    expect(node.raft.transferTarget).toBe(3);
+  });
+
   test('it fails after an election timeout, and writes go on', () => {
     const node = leader();
     node.propose('"a":1');

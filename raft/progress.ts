@@ -33,6 +33,8 @@ export interface Progress {
   movedAt: number;
   /** Any message of this term, in milliseconds. */
   lastHeard: number;
+  /** Its process is known to have ended, and nothing was heard of it since. */
+  gone: boolean;
   /** The highest commit index that an append-request told. */
   commitSent: LogIndex;
   sending: Sending | null;
@@ -49,6 +51,7 @@ export function newProgress(node: NodeId, lastIndex: LogIndex, now: number): Pro
     probedAt: null,
     movedAt: now,
     lastHeard: now,
+    gone: false,
     commitSent: logIndex(0),
     sending: null,
   };

@@ -32,12 +32,12 @@ export function beginTransfer(core: Core, to: NodeId | null, stepDown: boolean):
   askHeir(core, target);
 }
 
-/** The voter with most of the log, among those heard of late. */
+/** The voter with most of the log, among those heard of late and not known to be gone. */
 export function bestHeir(core: Core): Progress | null {
   let best: Progress | null = null;
   for (const peer of core.leadership?.peers ?? []) {
     const silent = core.now - peer.lastHeard >= core.config.electionTimeoutMsMin;
-    if (silent || !core.isVoter(peer.node)) continue;
+    if (silent || peer.gone || !core.isVoter(peer.node)) continue;
     if (best === null || peer.matchIndex > best.matchIndex) best = peer;
   }
   return best;

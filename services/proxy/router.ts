@@ -267,7 +267,8 @@ export class Router {
     }
     this.#sendings.land(flight, reply.id, node);
     if (!flight.client.open) return;
-    if (isForElsewhere(reply)) {
+    const done = reply.outcome === Outcome.ok;
+    if (!done && isForElsewhere(reply, this.#fleet.hasOthers(node))) {
       node.doubted = true;
       if (reply.outcome === Outcome.unknown) flight.mayHaveHappened = true;
       if (now < flight.deadline && this.#rescue.mayGoAgain(flight)) {

@@ -5,8 +5,11 @@ import type { LaneName } from './lane-name.js';
 import { valueBytesOf } from './put-size.js';
 import type { RouterConfig } from './types.js';
 
-/** A node's answer that sends the request back to the queue rather than to the client. */
-export function isForElsewhere(reply: Reply): boolean {
+/**
+ * A node's answer that sends the request back to the queue rather than to the client. `hasOthers`: some other
+ * node is well.
+ */
+export function isForElsewhere(reply: Reply, hasOthers: boolean): boolean {
   if (reply.outcome !== Outcome.notDone && reply.outcome !== Outcome.unknown) return false;
   switch (reply.code as ReplyCode) {
     case 'not-leader':
@@ -15,6 +18,9 @@ export function isForElsewhere(reply: Reply): boolean {
     case 'stopping':
     case 'connection-lost':
       return true;
+    // The others' disks may have room, and a leader without any gives the leadership away.
+    case 'disk-full':
+      return hasOthers;
     default:
       return false;
   }

@@ -146,8 +146,29 @@ describe('failover', () => {
     expect(bench.takeSent(1)).toHaveLength(1);
   });
 
-  test('what a node can’t do, or a refusal, is passed on', () => {
+  test('R51 what a node with a full disk can’t do goes to another', () => {
     const bench = trio();
+    const refuse = (node: number): void => {
+      const full = { outcome: Outcome.notDone, code: 'disk-full' };
+      const replies = bench.takeSent(node).map(({ id }) => reply(id, full));
+      bench.handle({ type: 'node-replies', node, replies });
+    };
+    bench.request(50, read(1));
+    const [first = 0, other = 0] = bench.sent.has(2) ? [2, 3] : [3, 2];
+    refuse(first);
+    expect(bench.takeAnswers(50)).toEqual([]);
+    expect(sequences(bench.takeSent(other))).toHaveLength(1);
+    // A leader's writes wait for the next one.
+    bench.request(50, write(7));
+    refuse(1);
+    expect(bench.takeAnswers(50)).toEqual([]);
+    bench.state(2, { role: NodeRole.leader, term: 2, leader: 2 });
+    expect(sequences(bench.takeSent(2))).toEqual([7]);
+  });
+
+  test('what a node can’t do and no other, or a refusal, is passed on', () => {
+    const bench = trio();
+    for (const node of [2, 3]) bench.handle({ type: 'node-lost', node });
     bench.request(50, write(1), write(2), write(3));
     const [a, b, c] = bench.takeSent(1);
     const replies = [

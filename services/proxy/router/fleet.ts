@@ -56,6 +56,11 @@ export class Fleet {
     }
   }
 
+  /** Somebody else is there, and well. */
+  hasOthers(than: NodeLink): boolean {
+    return this.nodes.some((node) => node !== than && node.fresh && node.state?.healthy === true);
+  }
+
   /** The node whose turn it is, if there is one with credit. */
   pick(lane: LaneName): NodeLink | null {
     if (lane === 'read') return this.#readers.next();

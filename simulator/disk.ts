@@ -371,5 +371,6 @@ const misplaced = (path: string, size: number): DiskResult => ({
 
 function failed(code: DiskErrorCode, operation: DiskOperation): Failure {
   const why = code === 'full' ? 'no space is left' : 'input/output error';
-  return { ok: false, code, message: `${operation.op}: ${why}` };
+  const what = 'path' in operation ? operation.path : operation.from;
+  return { ok: false, code, message: `${operation.op} of ${what}: ${why}` };
 }

@@ -3,7 +3,7 @@ export { Storage, STORAGE_OPTIONS, type StorageOptions, type StorageState } from
 export type { CheckpointSource, Marker } from './checkpoints.js';
 export { decodeLines, encodeEntries, LinesMalformed, StoredEntry } from './record.js';
 export { RULES, type StorageRules } from './rules.js';
-export type { Steps } from './start.js';
+export { Refused, type Steps } from './start.js';
 export {
   compare,
   inspect,

@@ -4,7 +4,7 @@ import type { DiskOperation, DiskResult, Refusal } from './types.js';
 
 export type Steps<Result> = Generator<DiskOperation, Result, DiskResult>;
 
-/** Ends recovery; caught at its door. */
+/** Ends recovery, at whose door it is caught, or initialisation. */
 export class Refused extends Error {
   constructor(readonly refusal: Refusal) {
     super(refusal.message);
@@ -23,10 +23,11 @@ const READ_BYTES = 4 * 1024 * 1024;
 export function* perform(operation: DiskOperation): Steps<DiskResult & { ok: true }> {
   const result = yield operation;
   if (result.ok) return result;
-  const what = 'path' in operation ? operation.path : operation.from;
+  const remedy =
+    result.code === 'full' ? 'Make room on this disk' : 'Mend the disk or its permissions';
   throw new Refused({
     code: 'disk-failed',
-    message: `${operation.op} of ${what} failed: ${result.message}. Mend the disk or its permissions, then start again.`,
+    message: `${result.message}. ${remedy}, then start again; nothing that was kept is lost.`,
   });
 }
 

@@ -1,6 +1,7 @@
 /** A node as a process: its directory, its disk, its servers and links, around one replica. */
 import { Server } from '@grpc/grpc-js';
 import { randomBytes, randomInt } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +11,7 @@ import { nodeId } from '#raft';
 import { AdminService } from '#rpc/generated/relevo/v1/admin';
 import { PEER_SERVER_OPTIONS } from '#rpc/peer';
 import { SERVER_OPTIONS } from '#rpc/session';
-import { Storage, type Recovered, type Refusal } from '#storage';
+import { Refused, Storage, type Recovered, type Refusal } from '#storage';
 import { adminService } from './admin-service.js';
 import { Clients } from './clients.js';
 import { makeDataDirectory } from './data-directory.js';
@@ -57,7 +58,9 @@ export async function startNode(config: NodeConfig, options: StartOptions): Prom
     return await startLocked(config, options, lock);
   } catch (error) {
     await lock.release();
-    throw error;
+    throw error instanceof Refused
+      ? await startRefused(error.refusal, config.dataDirectory)
+      : error;
   }
 }
 
@@ -189,8 +192,18 @@ async function recoverDirectory(config: NodeConfig, disk: FileDisk): Promise<Rec
     await disk.runStart(Storage.initialise(identity, vote));
     found = await disk.runStart(Storage.recover(expect));
   }
-  if ('code' in found) throw new StartRefused(found.message);
+  if ('code' in found) throw found.code === 'blank' ? new Error(found.message) : new Refused(found);
   return found;
+}
+
+/** Of a disk that can't be used, how much room it has is a part of the reason. */
+async function startRefused({ code, message }: Refusal, directory: string): Promise<StartRefused> {
+  if (code !== 'disk-failed') return new StartRefused(message);
+  const room = await statfs(directory).then(
+    ({ bavail, bsize }) => `${bavail * bsize} bytes are free there`,
+    (error: unknown) => String(error),
+  );
+  return new StartRefused(`DATA_DIR ${directory} (${room}): ${message}`);
 }
 
 function isBlank(found: Recovered | Refusal | { readonly code: 'blank' }): boolean {

@@ -9,6 +9,7 @@ import { Tally } from './tally.js';
 /** One seed of so many is run twice. */
 const TWICE_EVERY = 50;
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 function* tasks({ start, seeds, hours, nodes }: Options): Generator<Task, undefined> {
   for (let seed = start; hours !== null || seed < start + seeds; seed += 1) {
@@ -29,12 +30,18 @@ async function runMany(options: Options): Promise<number> {
       tell(result);
     }
     progress(tally, failed);
+    const late =
+      options.minutes !== null && performance.now() - began >= options.minutes * MINUTE_MS;
     const enough = options.hours !== null && tally.simulatedMs >= options.hours * HOUR_MS;
-    return !enough && (failed.length === 0 || options.keepGoing);
+    return !late && !enough && (failed.length === 0 || options.keepGoing);
   });
   if (process.stdout.isTTY) process.stdout.write('\n');
   const never = tally.seeds >= SEEDS_THAT_SHOW_ALL ? tally.never() : [];
   if (failed.length > 0) console.log(`failed seeds: ${failed.join(' ')}`);
+  if (options.hours === null && failed.length === 0 && tally.seeds < options.seeds) {
+    const { minutes, seeds } = options;
+    console.log(`NOTE: the ${String(minutes)} minutes ended before all of ${String(seeds)} seeds`);
+  }
   if (never.length > 0) {
     console.log(`these never happened, so that the run proves too little: ${never.join('; ')}`);
   }

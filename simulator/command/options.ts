@@ -6,6 +6,7 @@ export const USAGE = `npm run simulate -- [options]
   --seeds N     so many seeds (default 200)
   --start S     the first of them (default 1)
   --hours H     so many simulated hours, instead of a number of seeds
+  --minutes M   begins no further seed once so many minutes have passed
   --nightly     100,000 seeds
   --nodes K     so many nodes, instead of what the seed says
   --workers W   so many at a time (default: one for each core)
@@ -22,6 +23,8 @@ export interface Options {
   readonly start: number;
   readonly seeds: number;
   readonly hours: number | null;
+  /** Of real time. */
+  readonly minutes: number | null;
   readonly nodes: number | undefined;
   readonly workers: number;
   readonly trace: boolean;
@@ -41,6 +44,7 @@ export function readOptions(args: readonly string[]): Options {
       start: { type: 'string' },
       seed: { type: 'string' },
       hours: { type: 'string' },
+      minutes: { type: 'string' },
       nodes: { type: 'string' },
       workers: { type: 'string' },
       plan: { type: 'string' },
@@ -51,7 +55,7 @@ export function readOptions(args: readonly string[]): Options {
     },
   });
   const whole = (
-    name: 'seeds' | 'start' | 'seed' | 'nodes' | 'hours' | 'workers',
+    name: 'seeds' | 'start' | 'seed' | 'nodes' | 'hours' | 'minutes' | 'workers',
   ): number | undefined => {
     const given = values[name];
     if (given === undefined) return undefined;
@@ -64,6 +68,7 @@ export function readOptions(args: readonly string[]): Options {
     start: whole('start') ?? 1,
     seeds: whole('seeds') ?? (values.nightly === true ? NIGHTLY_SEEDS : SEEDS),
     hours: whole('hours') ?? null,
+    minutes: whole('minutes') ?? null,
     nodes: whole('nodes'),
     workers: Math.max(1, whole('workers') ?? availableParallelism()),
     trace: values.trace ?? false,

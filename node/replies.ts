@@ -129,15 +129,12 @@ export class Replies {
     return reply;
   }
 
-  /** A write that was done, and whose answer can't be told, is neither refused nor not done. */
+  /** A write that was done is said to be done, even where what it read is more than a message holds. */
   #appliedResult(connection: ConnectionId, id: number, result: OperationResult): void {
-    const payload = this.#codec.encodeResult(result);
-    if (payload.length <= PAYLOAD_BYTES_MAX) {
-      this.#payload(connection, id, payload, true);
-      return;
-    }
-    const message = `it was done, but ${tooLarge(payload)} Ask for no previous pairs, or for fewer.`;
-    this.unknown(connection, id, 'too-large', message);
+    const whole = this.#codec.encodeResult(result);
+    const fits = whole.length <= PAYLOAD_BYTES_MAX;
+    const payload = fits ? whole : this.#codec.encodeResult(withoutWhatWasRead(result));
+    this.#payload(connection, id, payload, true);
   }
 
   #payload(
@@ -158,6 +155,20 @@ export class Replies {
     const replies = this.#gathered.get(connection);
     if (replies === undefined) this.#gathered.set(connection, [reply]);
     else replies.push(reply);
+  }
+}
+
+/** In the form of a repeated write whose reads are gone. */
+function withoutWhatWasRead(result: OperationResult): OperationResult {
+  switch (result.kind) {
+    case 'put':
+      return { ...result, previous: null, readGone: true };
+    case 'range':
+      return { ...result, pairs: [], readGone: true };
+    case 'delete':
+      return { ...result, previous: [], readGone: true };
+    case 'txn':
+      return { ...result, results: [], readGone: true };
   }
 }
 

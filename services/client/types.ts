@@ -101,8 +101,8 @@ export interface Written extends Served {
   /** `session:sequence`; empty if the call changed nothing and was a read. */
   readonly requestId: string;
   /**
-   * The write was repeated under its request id and had been done before; what it read then (previous
-   * pairs, a transaction's ranges) is compacted, and left out.
+   * The write was done; what it read (previous pairs, a transaction's ranges) is left out: it is more than the
+   * 4 MiB of a message, or the write was repeated under its request id and its reads are compacted since.
    */
   readonly readGone?: true;
 }

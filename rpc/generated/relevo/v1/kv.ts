@@ -67,7 +67,7 @@ export interface PutRequest {
 export interface PutResult {
   revision: number;
   previous?: KeyValue | undefined;
-  /** It was done before, and what it read then is compacted: left out here. */
+  /** It was done; what it read is left out: compacted since it was done first, or too large for a message. */
   readGone?: boolean | undefined;
 }
 
@@ -109,7 +109,7 @@ export interface RangeResult {
   more: boolean;
   /** How many keys the range holds, whatever the limit. */
   count: number;
-  /** It was done before, and what it read then is compacted: left out here. */
+  /** It was done; what it read is left out: compacted since it was done first, or too large for a message. */
   readGone?: boolean | undefined;
 }
 
@@ -123,7 +123,7 @@ export interface DeleteResult {
   revision: number;
   deleted: number;
   previous: KeyValue[];
-  /** It was done before, and what it read then is compacted: left out here. */
+  /** It was done; what it read is left out: compacted since it was done first, or too large for a message. */
   readGone?: boolean | undefined;
 }
 
@@ -150,7 +150,7 @@ export interface TxnResult {
   revision: number;
   succeeded: boolean;
   results: OperationResult[];
-  /** It was done before, and what it read then is compacted: left out here. */
+  /** It was done; what it read is left out: compacted since it was done first, or too large for a message. */
   readGone?: boolean | undefined;
 }
 

@@ -87,7 +87,7 @@ function reportLost({ print }: Call, name: string, result: TxnResult): ExitCode 
       ...(result.readGone ? { readGone: true } : foundJson(pair)),
     });
   } else if (result.readGone) {
-    print.note(`not written, when it was tried first; what ${name} was then is compacted`);
+    print.note(`not written; what ${name} was then is compacted, or too large to be told`);
   } else if (pair === undefined) {
     print.note(`not written: there is no key ${name}`);
   } else {

@@ -11,8 +11,8 @@ const REACH_MS_MAX = 15_000;
 /** A stage that may miss its step (who is elected is chance) is set again so often. */
 const TRIES = 8;
 const TRY_MS = 2_000;
-/** Beyond what a follower finds in the others' memory (TRAILING_ENTRIES). */
-const BEHIND_ENTRIES = 60;
+/** Beyond what a follower finds in the others' memory (TRAILING_ENTRIES), and what it took unseen. */
+const BEHIND_ENTRIES = 150;
 
 /** Of the leaving that the second death of a start needs. */
 const HALF_A_LINE: Point = { step: 'log-write', side: 'half' };
@@ -88,6 +88,10 @@ const behind: Reach = async (arena, victim, order) => {
 };
 
 const restart: Reach = async (arena, victim, order) => {
+  await until(
+    `${victim} has a checkpoint to recover`,
+    async () => (await arena.progress(victim)).checkpoint > 0,
+  );
   await arena.cluster.kill(victim);
   await startInto(arena, victim, order);
 };

@@ -52,7 +52,10 @@ function list(): number {
 
 async function run(options: Options): Promise<number> {
   const cases = chosen(options);
-  if (cases.length === 0) throw new InvalidArgumentError('No case is so named; try --list.');
+  if (cases.length === 0) {
+    console.error('No case is so named; --list says what there is.');
+    return 2;
+  }
   mkdirSync(ROOT, { recursive: true });
   const directory = mkdtempSync(join(ROOT, 'run-'));
   const begunMs = performance.now();

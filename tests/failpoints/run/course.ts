@@ -116,22 +116,19 @@ export class Course {
 }
 
 /** Whoever has the part now, or will have it. */
-async function victimOf({ as, point }: Case, arena: Arena, client: Relevo): Promise<string> {
-  if (as === 'proxy') return client.peer?.name ?? '';
-  const isLeading = stageOf({ as, point, how: 'kill', seed: 0 });
-  const leads = (as === 'leader' && isLeading !== 'hand-to') || isLeading === 'cut';
+async function victimOf(one: Case, arena: Arena, client: Relevo): Promise<string> {
+  if (one.as === 'proxy') return client.peer?.name ?? '';
+  const stage = stageOf(one);
+  // Whose tail is to be cut leads first; who is to lead follows first.
+  const leads = stage === 'cut' || (one.as === 'leader' && stage !== 'hand-to');
   return leads ? arena.leader() : (await arena.followers())[0];
 }
 
 /** A client of a follower: of the victim, if it is one. */
 async function connectTo(arena: Arena, victim: string): Promise<Relevo> {
-  const leader = await arena.leader();
-  const others = arena.cluster.nodes.filter(({ name }) => name !== leader);
-  const [first, second] = others;
-  if (first === undefined || second === undefined) throw new Error('three nodes are needed');
-  const { nodes } = arena.cluster;
-  const at = victim === second.name ? second : first;
-  return arena.cluster.connectTo(at.name, { name: `direct of ${String(nodes.length)}` });
+  const followers = await arena.followers();
+  const at = followers.find((name) => name === victim) ?? followers[0];
+  return arena.cluster.connectTo(at, { name: 'direct' });
 }
 
 /** The victim is started again if it was killed; every node serves, and there was load meanwhile. */

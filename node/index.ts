@@ -15,3 +15,4 @@ export { fromWire, toWire } from './wire/peer-codec.js';
 export { protobufPayloads } from './wire/payload-codec.js';
 export { startNode, type RunningNode } from './process/start.js';
 export { runNode } from './process/run.js';
+export { type NodeDisk, type Surroundings, type Unsent } from './process/surroundings.js';

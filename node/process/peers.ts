@@ -83,6 +83,11 @@ export class Peers {
     return this.#links.get(peer)?.connected ?? false;
   }
 
+  /** Bytes sent to it that this process still holds. */
+  pendingBytes(peer: number): number {
+    return this.#links.get(peer)?.pendingBytes ?? 0;
+  }
+
   close(): void {
     for (const link of this.#links.values()) link.close();
   }

@@ -11,12 +11,20 @@ import {
 import { cannotStart, EXIT, settingsOrComplaint, stopWhenTold } from '#driver';
 import { addHealth, addReflection, Logger, Metrics, startHttpFace } from '#telemetry';
 import { addNodeMetrics } from './node-metrics.js';
-import { startNode, type RunningNode } from './start.js';
+import { startNode, type RunningNode, type StartOptions } from './start.js';
+import { THE_WORLD, type Surroundings } from './surroundings.js';
 
 const SERVICES = ['relevo.v1.Session', 'relevo.v1.Admin'];
 
-/** Runs one node until it is told to stop. `argv` is without the program's own name. */
-export async function runNode(bornLeader: boolean, argv: readonly string[]): Promise<void> {
+/**
+ * Runs one node until it is told to stop. `argv` is without the program's own name; `surroundings` are
+ * for entry points of tests.
+ */
+export async function runNode(
+  bornLeader: boolean,
+  argv: readonly string[],
+  surroundings: Surroundings = THE_WORLD,
+): Promise<void> {
   if (asksForHelp(argv)) {
     console.log(nodeUsage(`npm run ${bornLeader ? 'leader' : 'follower'} --`));
     return;
@@ -27,18 +35,22 @@ export async function runNode(bornLeader: boolean, argv: readonly string[]): Pro
   if (config === null) return;
   const logger = new Logger({ name: config.name, ...config.log });
   try {
-    await serve(config, bornLeader, logger);
+    await serve(config, { bornLeader, surroundings }, logger);
   } catch (error) {
     logger.error('cannot start', { error });
     cannotStart(error);
   }
 }
 
-async function serve(config: NodeConfig, bornLeader: boolean, logger: Logger): Promise<void> {
+async function serve(
+  config: NodeConfig,
+  how: Required<Pick<StartOptions, 'bornLeader' | 'surroundings'>>,
+  logger: Logger,
+): Promise<void> {
   const metrics = new Metrics({ node: config.name });
   let setServing: (isServing: boolean) => void = () => undefined;
   const node = await startNode(config, {
-    bornLeader,
+    ...how,
     log: (level, event, data) => {
       logger.log(level, event, data);
     },

@@ -16,13 +16,13 @@ import { adminService } from './admin-service.js';
 import { Clients } from './clients.js';
 import { makeDataDirectory } from './data-directory.js';
 import { lockDirectory, type DirectoryLock } from './directory-lock.js';
-import { FileDisk } from './disk.js';
 import { HandOvers } from './hand-overs.js';
 import { Peers, type PeersConfig } from './peers.js';
-import type { Network, ReplicaEvent } from '../ports.js';
+import type { Network, Ports, ReplicaEvent } from '../ports.js';
 import { Replica } from '../replica.js';
 import type { ReplicaConfig } from '../replica-config.js';
 import { logReport, type NodeLog } from './report-log.js';
+import { THE_WORLD, type NodeDisk, type Surroundings } from './surroundings.js';
 import { protobufPayloads } from '../wire/payload-codec.js';
 
 export interface StartOptions {
@@ -32,11 +32,13 @@ export interface StartOptions {
   readonly fatal: (error: unknown) => void;
   /** Adds services of the process's own (health, reflection) before the port is bound. */
   extend?(server: Server): void;
+  /** Default: the world itself. */
+  readonly surroundings?: Surroundings;
 }
 
 export interface RunningNode {
   readonly replica: Replica;
-  readonly disk: FileDisk;
+  readonly disk: NodeDisk;
   /** Proxies and clients that are connected. */
   connections(): number;
   connectedTo(peer: number): boolean;
@@ -72,7 +74,8 @@ async function startLocked(
   const incarnation = randomBytes(8).toString('hex');
   let pump: Pump<ReplicaEvent> | null = null;
   const handle = (event: ReplicaEvent): void => pump?.handle(event);
-  const disk = new FileDisk(config.dataDirectory, (completions) => {
+  const { surroundings = THE_WORLD } = options;
+  const disk = surroundings.disk(config.dataDirectory, (completions) => {
     handle({ type: 'disk', completions });
   });
   const recovered = await recoverDirectory(config, disk);
@@ -83,7 +86,7 @@ async function startLocked(
   const servers = { clients: new Server(SERVER_OPTIONS), peers: new Server(PEER_SERVER_OPTIONS) };
   const clients = new Clients(servers.clients, welcomeOf(config), handle);
   const settings = replicaConfigOf(config, options.bornLeader, incarnation);
-  const replica: Replica = new Replica(settings, recovered, {
+  const ports: Ports = {
     disk,
     codec: protobufPayloads,
     network: networkOf(() => peers, clients),
@@ -92,7 +95,9 @@ async function startLocked(
       handOvers?.report(report);
       if (report.type === 'failed') options.fatal(new Error(report.message));
     },
-  });
+  };
+  const unsent = (peer: number): number => peers.pendingBytes(peer);
+  const replica: Replica = new Replica(settings, recovered, surroundings.ports(ports, unsent));
   term = () => replica.raft.term;
   handOvers = new HandOvers(replica, handle);
   const { storeId } = recovered.identity;
@@ -153,7 +158,7 @@ async function listen(config: NodeConfig, servers: NodeParts['servers']): Promis
 
 interface NodeParts {
   readonly replica: Replica;
-  readonly disk: FileDisk;
+  readonly disk: NodeDisk;
   readonly clients: Clients;
   readonly peers: Peers;
   readonly pump: Pump<ReplicaEvent>;
@@ -180,7 +185,7 @@ async function stopNode(node: NodeParts): Promise<void> {
 }
 
 /** Recovers the directory, making it first if it is blank. */
-async function recoverDirectory(config: NodeConfig, disk: FileDisk): Promise<Recovered> {
+async function recoverDirectory(config: NodeConfig, disk: NodeDisk): Promise<Recovered> {
   const { clusterId, name } = config;
   const id = nodeId(config.nodeId);
   const expect = { clusterId, nodeId: id, name };

@@ -37,6 +37,11 @@ export class ClientStreams {
     if (stream.pendingBytes > UNREAD_BYTES_MAX && !this.#paused.has(stream)) this.#pause(stream);
   }
 
+  /** Encoded bytes of replies that the client has not taken yet. */
+  pendingBytes(connection: number): number {
+    return this.#streams.get(connection)?.pendingBytes ?? 0;
+  }
+
   close(): void {
     for (const stream of this.#streams.values()) stream.end();
   }

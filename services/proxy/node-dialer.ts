@@ -65,6 +65,11 @@ export class NodeDialer {
     this.#stream?.send(requests);
   }
 
+  /** Encoded bytes that the node has not taken yet. */
+  get pendingBytes(): number {
+    return this.#stream?.pendingBytes ?? 0;
+  }
+
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);

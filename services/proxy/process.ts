@@ -10,7 +10,7 @@ import type { Welcome } from '#rpc/session/frames';
 import { addHealth, addReflection, Metrics, startHttpFace, type HttpFace } from '#telemetry';
 import { adminService } from './admin-service.js';
 import { ClientStreams } from './client-streams.js';
-import { Driver } from './driver.js';
+import { Driver, type DriverPorts } from './driver.js';
 import { kvService } from './kv-service.js';
 import type { ProxyLog } from './log.js';
 import { NodeDialer, type NodeEvents } from './node-dialer.js';
@@ -39,9 +39,22 @@ export interface RunningProxy {
   stop(): Promise<void>;
 }
 
+/** Bytes that were sent to a node, or to a client, and that this process still holds. */
+export interface Unsent {
+  toNode(node: number): number;
+  toClient(connection: number): number;
+}
+
+/** Puts something between the router and the streams: an entry point of tests does. */
+export type Decorate = (ports: DriverPorts, unsent: Unsent) => DriverPorts;
+
 /** Rejects with a ListenError if a port is not to be had. */
-export async function startProxy(config: ProxyConfig, log: ProxyLog): Promise<RunningProxy> {
-  const proxy = new Proxy(config, log);
+export async function startProxy(
+  config: ProxyConfig,
+  log: ProxyLog,
+  decorate: Decorate = (ports) => ports,
+): Promise<RunningProxy> {
+  const proxy = new Proxy(config, log, decorate);
   await proxy.start();
   return proxy;
 }
@@ -65,14 +78,14 @@ class Proxy implements RunningProxy {
   #sessionTimeoutMs = SESSION_TIMEOUT_MS;
   #isStopping = false;
 
-  constructor(config: ProxyConfig, log: ProxyLog) {
+  constructor(config: ProxyConfig, log: ProxyLog, decorate: Decorate) {
     this.host = config.host;
     this.#config = config;
     const { requestBytesMax } = config;
     const limits = unaryLimits({ messageBytesMax: MESSAGE_BYTES_MAX, requestBytesMax });
     this.#server = new Server({ ...SERVER_OPTIONS, interceptors: [limits] });
     this.#log = new ReportLog(log, (node) => this.#nameOf(node));
-    this.#driver = new Driver(routerConfig(config), {
+    const ports: DriverPorts = {
       toNode: (node, requests) => {
         this.#nodes.get(node)?.send(requests);
       },
@@ -83,7 +96,12 @@ class Proxy implements RunningProxy {
       report: (report) => {
         this.#log.report(report);
       },
-    });
+    };
+    const unsent: Unsent = {
+      toNode: (node) => this.#nodes.get(node)?.pendingBytes ?? 0,
+      toClient: (connection) => this.#streams.pendingBytes(connection),
+    };
+    this.#driver = new Driver(routerConfig(config), decorate(ports, unsent));
     const handle = this.#driver.handle.bind(this.#driver);
     this.#nodes = new Map(config.nodes.map((node) => [node.id, this.#dialerOf(node.id)]));
     this.#streams = new ClientStreams(this.#server, () => this.#welcome(), handle);

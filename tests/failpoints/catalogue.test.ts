@@ -53,18 +53,29 @@ describe('the catalogue', () => {
 
 describe('a run', () => {
   test('kills at every point, on every part of it', () => {
-    const killed = casesOf(1, 4).filter(({ how }) => how === 'kill');
+    const killed = casesOf(1, { delays: 4, parts: 'all' }).filter(({ how }) => how === 'kill');
     expect(killed.length).toBe(POINTS.reduce((sum, { step }) => sum + STEPS[step].parts.length, 0));
   });
 
   test('holds every point once in so many seeds, but for half a write', () => {
     const held = [1, 2, 3, 4]
-      .flatMap((seed) => casesOf(seed, 4))
+      .flatMap((seed) => casesOf(seed, { delays: 4, parts: 'all' }))
       .filter(({ how }) => how === 'delay');
     const names = held.map(({ point, as }) => `${nameOf(point)} ${as}`);
     const whole = POINTS.filter(({ side }) => side !== 'half');
     expect(new Set(names).size).toBe(names.length);
     expect(new Set(held.map(({ point }) => nameOf(point)))).toEqual(new Set(whole.map(nameOf)));
+  });
+
+  test('kills at every point on one part a seed, and on all of them with some seeds', () => {
+    const killed = [1, 2].map((seed) =>
+      casesOf(seed, { delays: 4, parts: 'one' }).filter(({ how }) => how === 'kill'),
+    );
+    for (const cases of killed) {
+      expect(cases.map(({ point }) => nameOf(point))).toEqual(POINTS.map(nameOf));
+    }
+    const tried = new Set(killed.flat().map(({ point, as }) => `${nameOf(point)} ${as}`));
+    expect(tried.size).toBe(POINTS.reduce((sum, { step }) => sum + STEPS[step].parts.length, 0));
   });
 
   test('asks for votes by who is to have them', () => {
@@ -85,7 +96,7 @@ describe('a run', () => {
 
 describe('an order', () => {
   test('is read as it was written, for every case', () => {
-    for (const one of casesOf(2, 1)) {
+    for (const one of casesOf(2, { delays: 1, parts: 'all' })) {
       const order = orderOf(one, 7);
       expect(parseOrder(orderText(order))).toEqual(order);
     }

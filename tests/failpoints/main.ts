@@ -8,7 +8,8 @@ import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
 import { POINTS, STEPS, nameOf } from './catalogue.js';
 import { HOWS } from './order.js';
-import { casesOf, nameOfCase, replayOf, type Case } from './run/case.js';
+import { Random } from '../../simulator/random.js';
+import { casesOf, nameOfCase, replayOf, type Case, type Share } from './run/case.js';
 import { Course, type CaseResult } from './run/course.js';
 
 interface Options {
@@ -19,12 +20,14 @@ interface Options {
   readonly seeds: number;
   readonly delays: number;
   readonly clusters: number;
+  readonly minutes: number;
   readonly nightly?: true;
   readonly list?: true;
 }
 
 const ROOT = join('results', 'failpoints');
 const NIGHTLY_SEEDS = 5;
+const MINUTE_MS = 60_000;
 
 await new Command('failpoints')
   .description('Processes die, or stand still, at each named step.')
@@ -34,7 +37,8 @@ await new Command('failpoints')
   .option('--seed <n>', 'of which passing, and for how long', count, 1)
   .option('--seeds <n>', 'so many seeds, one after the other', count, 1)
   .option('--delays <n>', 'every n-th point is held as well', count, 4)
-  .option('--clusters <n>', 'at a time', count, 2)
+  .option('--clusters <n>', 'at a time', count, 1)
+  .option('--minutes <n>', 'no case is begun after so many', count, Infinity)
   .option('--nightly', `every point killed and held, with ${String(NIGHTLY_SEEDS)} seeds`)
   .option('--list', 'says what there is, and does nothing')
   .action(async (options: Options) => {
@@ -59,8 +63,14 @@ async function run(options: Options): Promise<number> {
   mkdirSync(ROOT, { recursive: true });
   const directory = mkdtempSync(join(ROOT, 'run-'));
   const begunMs = performance.now();
-  const results = await runAll(cases, options.clusters, directory);
+  const results = await runAll(cases, options, directory);
   const seconds = (performance.now() - begunMs) / 1_000;
+  if (results.size < cases.length) {
+    console.log(
+      `NOTE: the ${String(options.minutes)} minutes ended after ${String(results.size)} of ` +
+        `${String(cases.length)} cases`,
+    );
+  }
   const failed = [...results].filter(([, { objection }]) => objection !== null);
   for (const [one, { objection }] of failed) {
     console.log(`FAILED ${nameOfCase(one)}: ${objection ?? ''}\n  ${replayOf(one)}`);
@@ -74,8 +84,9 @@ async function run(options: Options): Promise<number> {
 
 function chosen({ only, how, as, seed, seeds, delays, nightly }: Options): readonly Case[] {
   const isAll = nightly === true || only !== undefined;
+  const share: Share = isAll ? { delays: 1, parts: 'all' } : { delays, parts: 'one' };
   const many = nightly === true ? NIGHTLY_SEEDS : seeds;
-  return Array.from({ length: many }, (_, at) => casesOf(seed + at, isAll ? 1 : delays))
+  return Array.from({ length: many }, (_, at) => casesOf(seed + at, share))
     .flat()
     .filter(({ point }) => only === undefined || only === point.step || only === nameOf(point))
     .filter((one) => how === undefined || one.how === how)
@@ -85,15 +96,19 @@ function chosen({ only, how, as, seed, seeds, delays, nightly }: Options): reado
 /** Each cluster takes the next case as soon as it is done with one. */
 async function runAll(
   cases: readonly Case[],
-  clusters: number,
+  { clusters, minutes, seed }: Options,
   directory: string,
 ): Promise<ReadonlyMap<Case, CaseResult>> {
   const results = new Map<Case, CaseResult>();
+  // In any order: if the time does not suffice, what was not tried is no one part of the whole.
   const waiting = [...cases];
+  new Random(seed).shuffle(waiting);
+  const endMs = performance.now() + minutes * MINUTE_MS;
   let lastId = 0;
   const work = async (): Promise<void> => {
     const course = new Course(directory, () => (lastId += 1));
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+      if (performance.now() >= endMs) return course.end();
       const result = await course.run(one);
       results.set(one, result);
       const verdict = result.objection === null ? 'passed' : `FAILED: ${result.objection}`;

@@ -44,13 +44,21 @@ export const replayOf = ({ point, how, as, seed }: Case): string =>
 
 export const nameOfCase = ({ point, how, as }: Case): string => `${nameOf(point)} ${how} ${as}`;
 
-/**
- * Every point is killed at, on every part; and a share of them is held, another share with each seed:
- * `delays` is how many seeds it takes to hold all.
- */
-export function casesOf(seed: number, delays: number): readonly Case[] {
+/** How much of all that there is one seed tries. */
+export interface Share {
+  /** Each point is held with one seed in so many; 1: with every seed. */
+  readonly delays: number;
+  /** On every part that takes the step, or on one of them, another one with the next seed. */
+  readonly parts: 'all' | 'one';
+}
+
+/** Every point is killed at, and a share of them is held. */
+export function casesOf(seed: number, share: Share): readonly Case[] {
   return POINTS.flatMap((point, at) => {
-    const { parts } = STEPS[point.step];
+    const { delays } = share;
+    const all = STEPS[point.step].parts;
+    const one = (at + seed) % all.length;
+    const parts = share.parts === 'all' ? all : all.slice(one, one + 1);
     const hows: readonly How[] = (at + seed) % delays === 0 ? ['kill', 'delay'] : ['kill'];
     return hows
       .filter((how) => canBe(point, how))

@@ -17,10 +17,12 @@ const COMMANDS: Record<Command['kind'], StepName> = {
   member: 'apply-member',
 };
 
-type Method<Name extends 'apply' | 'install'> = Applier[Name];
+/** As what it is, not as a method of an object that it may be torn from. */
+const methodOf = <Name extends 'apply' | 'install'>(name: Name): Applier[Name] =>
+  Applier.prototype[name];
 
 export function decorateApplier(trigger: Trigger): void {
-  const apply = Reflect.get(Applier.prototype, 'apply') as Method<'apply'>;
+  const apply = methodOf('apply');
   Applier.prototype.apply = function (this: Applier, entry, known) {
     // To know the step costs a decoding, which nobody pays for whom it is not about.
     const step = trigger.isAboutApplying ? stepOf(entry, known) : null;
@@ -29,7 +31,7 @@ export function decorateApplier(trigger: Trigger): void {
     if (step !== null) trigger.stall(step, 'after');
     return result;
   };
-  const install = Reflect.get(Applier.prototype, 'install') as Method<'install'>;
+  const install = methodOf('install');
   Applier.prototype.install = function (this: Applier, checkpoint, stateLines) {
     trigger.stall('install-checkpoint', 'before');
     install.call(this, checkpoint, stateLines);

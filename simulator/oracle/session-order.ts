@@ -1,7 +1,7 @@
 /**
  * Revisions in the order of real time: whoever calls after another's answer gets a revision that is not
- * older, and a newer one for a change (the revision is the linearization point's number). For stale
- * reads: at least the revision asked for, at most what some node had applied by then.
+ * older, and a newer one for a change (the revision is the linearization point's number), which no other
+ * change has, were they called at the same time. For stale reads: at least the revision asked for, at most what some node had applied by then.
  */
 import type { Call } from './history.js';
 import { describe } from './history.js';
@@ -11,7 +11,8 @@ export function sessionOrderObjection(calls: readonly Call[]): string | null {
     const objection = staleObjection(call);
     if (objection !== null) return objection;
   }
-  return realTimeObjection(calls.filter(isLinearizable));
+  const linearizable = calls.filter(isLinearizable);
+  return realTimeObjection(linearizable) ?? sharedRevisionObjection(linearizable);
 }
 
 function isLinearizable({ action, outcome }: Call): boolean {
@@ -47,6 +48,17 @@ function realTimeObjection(calls: readonly Call[]): string | null {
     if (revisionOf(call) < known || (changes(call) && revisionOf(call) === known)) {
       return `${describe(call)} came after ${describe(newest)}`;
     }
+  }
+  return null;
+}
+
+function sharedRevisionObjection(calls: readonly Call[]): string | null {
+  const byRevision = new Map<number, Call>();
+  for (const call of calls) {
+    if (!changes(call)) continue;
+    const other = byRevision.get(revisionOf(call));
+    if (other !== undefined) return `${describe(call)} has the revision of ${describe(other)}`;
+    byRevision.set(revisionOf(call), call);
   }
   return null;
 }

@@ -8,6 +8,9 @@ export interface Machine<Event> {
   deadline(): number;
 }
 
+/** The longest that a timer of Node's can wait, ms; a longer one fires at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 export class Pump<Event> {
   readonly #machine: Machine<Event>;
   /** A broken invariant or a bug of ours: the process must not go on. */
@@ -57,7 +60,7 @@ export class Pump<Event> {
         if (this.#machine.deadline() <= performance.now()) this.handle({ type: 'tick' });
         else this.#schedule();
       },
-      Math.ceil(deadline - now),
+      Math.min(Math.ceil(deadline - now), TIMER_MS_MAX),
     );
   }
 

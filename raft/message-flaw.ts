@@ -4,14 +4,21 @@
  */
 import type { Entry, LogPosition, Membership, Message } from './types.js';
 
+/**
+ * No cluster gets there by elections, were there one each millisecond. A message that speaks of a later term
+ * would leave whoever believes it with no term to be elected in.
+ */
+const TERM_MAX = 2 ** 52;
+
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
-const isPosition = ({ index, term }: LogPosition): boolean => isCount(index) && isCount(term);
+const isTerm = (value: number): boolean => isCount(value) && value <= TERM_MAX;
+const isPosition = ({ index, term }: LogPosition): boolean => isCount(index) && isTerm(term);
 const isMembership = ({ voters, learners }: Membership): boolean =>
   voters.every(isCount) && learners.every(isCount);
 
 /** Null: nothing. */
 export function messageFlaw(message: Message): string | null {
-  if (!isCount(message.term)) return `term ${String(message.term)} is no count`;
+  if (!isTerm(message.term)) return `term ${String(message.term)} is out of range`;
   switch (message.type) {
     case 'append-request':
       return appendFlaw(message);
@@ -36,7 +43,7 @@ export function messageFlaw(message: Message): string | null {
     case 'checkpoint-reply':
       return isCount(message.index) && isCount(message.offset) ? null : 'number out of range';
     case 'pre-vote-reply':
-      return isCount(message.proposedTerm) ? null : 'proposed term out of range';
+      return isTerm(message.proposedTerm) ? null : 'proposed term out of range';
     case 'vote-reply':
     case 'timeout-now':
       return null;

@@ -220,13 +220,18 @@ describe('numbers out of range', () => {
   });
 
   test('terms and indexes refuse to pass 2^53', () => {
-    const node = new Solo(
-      {},
-      { vote: { term: term(Number.MAX_SAFE_INTEGER - 1), votedFor: null } },
-    );
-    expect(() => node.elect(2)).toThrow(/2\^53/);
+    const alone = members([1]);
+    const vote = { term: term(Number.MAX_SAFE_INTEGER - 1), votedFor: null };
+    const node = new Solo({}, { vote, membership: alone });
+    expect(() => {
+      node.wait(2_000);
+    }).toThrow(/2\^53/);
     const odd = new Solo();
-    odd.from(2, { type: 'timeout-now', term: term(2 ** 53) });
-    expect(odd.raft.term).toBe(0);
+    for (const beyond of [2 ** 53, Number.MAX_SAFE_INTEGER, 2 ** 52 + 1]) {
+      odd.from(2, { type: 'timeout-now', term: term(beyond) });
+      odd.from(2, { type: 'pre-vote-request', term: term(beyond), last: at(0, 0), hinted: false });
+      expect(odd.raft.term).toBe(0);
+      expect(odd.sent('pre-vote-reply')).toEqual([]);
+    }
   });
 });

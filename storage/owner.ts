@@ -12,7 +12,7 @@ export function checkCluster(path: string, clusterId: string, identity: Identity
   if (clusterId === identity.clusterId) return;
   throw new Refused({
     code: 'other-cluster',
-    message: `${path}, line 1: the file belongs to cluster ${clusterId}, and this directory to cluster ${identity.clusterId}. ${REMEDY}`,
+    message: `${path}, line 1: the file belongs to cluster ${shownId(clusterId)}, and this directory to cluster ${identity.clusterId}. ${REMEDY}`,
   });
 }
 
@@ -21,7 +21,7 @@ export function checkOwner(path: string, { clusterId, storeId }: Owner, identity
   if (storeId === identity.storeId) return;
   throw new Refused({
     code: 'other-node',
-    message: `${path}, line 1: the file was written in another directory of this cluster (store ${storeId}), and this one is store ${identity.storeId}. ${REMEDY}`,
+    message: `${path}, line 1: the file was written in another directory of this cluster (store ${shownId(storeId)}), and this one is store ${identity.storeId}. ${REMEDY}`,
   });
 }
 
@@ -36,3 +36,7 @@ export function* readHeaderOf(path: string): Steps<CheckpointHeader | null> {
     ? null
     : readCheckpointHeader(data, 0, feed);
 }
+
+/** What stands in a file that is not ours may be any text: a terminal is to show it, not to obey it. */
+export const shownId = (id: string): string =>
+  /^[!-~]{1,64}$/.test(id) ? id : 'whose id is no id';

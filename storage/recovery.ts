@@ -6,7 +6,7 @@ import { logIndex, term, type CheckpointMeta } from '#raft';
 import { CheckpointReader, type CheckpointContents } from './checkpoint-file.js';
 import { readCut, type Cut } from './cut.js';
 import { readIdentity, readVote } from './identity.js';
-import { checkCluster, checkOwner, readHeaderOf } from './owner.js';
+import { checkCluster, checkOwner, readHeaderOf, shownId } from './owner.js';
 import {
   checkpointPath,
   CUT,
@@ -122,7 +122,7 @@ function checkIdentity(bytes: Uint8Array, expect: Expectation, remarks: string[]
   if (identity.clusterId !== expect.clusterId) {
     throw new Refused({
       code: 'other-cluster',
-      message: `${IDENTITY}: the directory belongs to cluster ${identity.clusterId}, and this node is configured for cluster ${expect.clusterId}. Correct the cluster's name and node list, or point the node at its own directory.`,
+      message: `${IDENTITY}: the directory belongs to cluster ${shownId(identity.clusterId)}, and this node is configured for cluster ${expect.clusterId}. Correct the cluster's name and node list, or point the node at its own directory.`,
     });
   }
   if (identity.nodeId !== expect.nodeId) {

@@ -152,16 +152,26 @@ export function fromWire(message: WireMessage): PeerMessage {
   switch (kind.$case) {
     case 'forwardRequest': {
       const { id, request } = kind.value;
-      return { type: 'forward-request', id, request: REQUEST_CODEC.decode(request) };
+      return { type: 'forward-request', id, request: nested(REQUEST_CODEC, request) };
     }
     case 'forwardReply': {
       const { id, reply } = kind.value;
-      return { type: 'forward-reply', id, reply: REPLY_CODEC.decode(reply) };
+      return { type: 'forward-reply', id, reply: nested(REPLY_CODEC, reply) };
     }
     case 'leadershipRequest':
       return { type: 'leadership-request' };
     default:
       return { type: 'raft', message: raftFromWire(termOf(message.term), kind) };
+  }
+}
+
+/** The generated codecs throw errors of any class. */
+function nested<Frame>(codec: { decode(bytes: Uint8Array): Frame }, bytes: Uint8Array): Frame {
+  try {
+    return codec.decode(bytes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MalformedMessage(`a frame within it can't be read: ${reason}`);
   }
 }
 

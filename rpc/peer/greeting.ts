@@ -7,7 +7,8 @@ export const PEER_PROTOCOL = 1;
  * What does not fit between two nodes' greetings, as a sentence that names both values and the remedy;
  * null if all does. The store id is for the caller to judge: it knows which one it has met before.
  */
-export function greetingMismatch(theirs: PeerGreeting, ours: PeerGreeting): string | null {
+export function greetingMismatch(given: PeerGreeting, ours: PeerGreeting): string | null {
+  const theirs = plainly(given);
   const who = `node ${theirs.nodeId} (${theirs.name || 'no name'})`;
   if (theirs.protocol !== ours.protocol) {
     return (
@@ -46,6 +47,18 @@ export function greetingMismatch(theirs: PeerGreeting, ours: PeerGreeting): stri
     );
   }
   return null;
+}
+
+/** What a stranger says of itself goes into logs and terminals: nothing in it may be obeyed there. */
+function plainly(greeting: PeerGreeting): PeerGreeting {
+  const { name, nodeList, clusterId } = greeting;
+  return { ...greeting, name: shown(name), nodeList: shown(nodeList), clusterId: shown(clusterId) };
+}
+
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function shown(text: string): string {
+  return text.replace(CONTROL, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 function idsOf(nodeList: string): ReadonlySet<number> {

@@ -98,6 +98,7 @@ export class ClientSession {
 
   /** When `tick` is needed at the latest; Infinity: not before the next event. */
   deadline(): number {
+    if (this.#life === 'closed') return Infinity;
     return Math.min(
       this.#earliest,
       this.#wire.redialAt,
@@ -302,7 +303,9 @@ export class ClientSession {
       this.#keeper.openLater(now + this.#config.retryMsMin);
       this.#considerLeaving(reply);
     } else {
-      const waited = this.#queue.writes.filter((call) => call.order < opening.order);
+      const waited = this.#queue.writes.filter(
+        (call) => !call.settled && call.order < opening.order,
+      );
       const message = whyNoSession(reply);
       for (const call of waited) this.#settling.failed(call, 'not-done', reply.code, message);
     }

@@ -32,6 +32,9 @@ import { Verdicts } from './router/verdicts.js';
 
 export { ROUTER_DEFAULTS, type RouterConfig, type RouterReport } from './router/types.js';
 
+/** Some days. What a client asks for may be any number, and has to fit into the frames that are sent on. */
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
 export class Router {
   readonly #config: RouterConfig;
   readonly #ports: RouterPorts;
@@ -212,7 +215,8 @@ export class Router {
     }
     client.requests += 1;
     client.bytes += request.payload.length;
-    const deadline = now + (request.timeoutMs > 0 ? request.timeoutMs : config.requestTimeoutMs);
+    const asked = request.timeoutMs > 0 ? request.timeoutMs : config.requestTimeoutMs;
+    const deadline = now + Math.min(asked, TIMEOUT_MS_MAX);
     this.#lastOrder += 1;
     if (node !== null) {
       this.#forward(newFlight(client, request, this.#lastOrder, now, deadline), node, lane, now);

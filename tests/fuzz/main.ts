@@ -19,6 +19,7 @@ import { PLANTED, TARGETS } from './targets/index.js';
 const FAILURES_MAX = 5;
 /** With fewer, that all went one way shows nothing. */
 const ONE_SIDED_FROM = 2_000;
+const MINUTE_MS = 60_000;
 
 const isHang = (reason: string): boolean => /^(it did not end|the worker died)/.test(reason);
 
@@ -28,6 +29,7 @@ async function runMany(options: Options, chosen: readonly number[]): Promise<num
   const countOf = (target: number): number =>
     failures.filter((failure) => failure.target === target).length;
   const began = performance.now();
+  const endMs = began + options.minutes * MINUTE_MS;
   const crew = new Crew({
     workers: options.workers,
     hangMs: options.hangMs,
@@ -36,7 +38,7 @@ async function runMany(options: Options, chosen: readonly number[]): Promise<num
       chosen,
       options.inputs,
       options.start,
-      (at) => countOf(at) < FAILURES_MAX,
+      (at) => countOf(at) < FAILURES_MAX && performance.now() < endMs,
     ),
     done: (done) => {
       figures.add(done);
@@ -54,6 +56,11 @@ async function runMany(options: Options, chosen: readonly number[]): Promise<num
   console.log(figures.table(TARGETS));
   if (oneSided.length > 0)
     console.log(`these proved too little, all went one way: ${oneSided.join(', ')}`);
+  if (figures.failures === 0 && performance.now() >= endMs) {
+    console.log(
+      `NOTE: the ${options.minutes} minutes ended before all of ${options.inputs} inputs`,
+    );
+  }
   console.log(figures.line(seconds, crew.peakBytes));
   return figures.failures === 0 && oneSided.length === 0 ? 0 : 1;
 }

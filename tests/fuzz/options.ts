@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `npm run fuzz -- [options]
   --inputs N      so many inputs in all (default 1,000,000)
+  --minutes M     begins no further input once so many minutes have passed
   --nightly       500,000,000
   --target NAME   of this target alone; several are separated by commas
   --start S       the first seed (default 1)
@@ -15,6 +16,8 @@ one input:
 
 export interface Options {
   readonly inputs: number;
+  /** Infinity: as long as it takes. */
+  readonly minutes: number;
   readonly targets: readonly string[] | null;
   readonly start: number;
   readonly seed: number | null;
@@ -34,7 +37,15 @@ export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ inputs: text, target: text, start: text, seed: text, workers: text, 'hang-ms': text },
+      ...{
+        inputs: text,
+        target: text,
+        start: text,
+        seed: text,
+        workers: text,
+        'hang-ms': text,
+        minutes: text,
+      },
       ...{ nightly: flag, list: flag, trace: flag },
     },
   });
@@ -45,6 +56,7 @@ export function readOptions(args: readonly string[]): Options {
   };
   return {
     inputs: whole('inputs', values.inputs) ?? (values.nightly === true ? NIGHTLY_INPUTS : INPUTS),
+    minutes: whole('minutes', values.minutes) ?? Infinity,
     targets: values.target?.split(',') ?? null,
     start: whole('start', values.start) ?? 1,
     seed: whole('seed', values.seed),

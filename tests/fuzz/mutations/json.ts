@@ -82,12 +82,18 @@ function replacement(random: Random, node: Node): Node {
   }
 }
 
-function nodeOf(value: unknown): Node {
-  if (Array.isArray(value)) return { kind: 'list', items: value.map(nodeOf) };
+/** What was made deep by an earlier change is left out below this: to write it is what would overflow. */
+const DEPTH_MAX = 500;
+
+function nodeOf(value: unknown, depth = 0): Node {
+  if (depth > DEPTH_MAX) return { kind: 'token', text: '0' };
+  if (Array.isArray(value)) {
+    return { kind: 'list', items: value.map((each) => nodeOf(each, depth + 1)) };
+  }
   if (typeof value === 'object' && value !== null) {
     return {
       kind: 'object',
-      members: Object.entries(value).map(([name, each]) => [name, nodeOf(each)]),
+      members: Object.entries(value).map(([name, each]) => [name, nodeOf(each, depth + 1)]),
     };
   }
   return { kind: 'token', text: JSON.stringify(value) };

@@ -35,7 +35,8 @@ export const logLines: Target = {
   make(random) {
     const chain = someChain(random);
     const written = linesOfEntries('90ab12cd', someEntries(random));
-    const other = linesOfEntries('90ab12cd', someEntries(random));
+    // Of another chain: whole lines of this one would be as good as those that were written.
+    const other = linesOfEntries('ffffffff', someEntries(random));
     if (random.chance(0.4)) return [bytesOf(chain), rechained(random, chain, written)];
     const changed = random.chance(0.2)
       ? splice(random, written, other)

@@ -69,6 +69,8 @@ export interface NodeConfig {
     readonly txnOperationsMax: number;
   };
   readonly requestTimeoutMs: number;
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
   readonly requestsPerConnection: number;
   readonly bytesPerConnection: number;
   readonly log: LogConfig;
@@ -142,6 +144,8 @@ function nodeConfig(
       txnOperationsMax: values.maxTxnOperations,
     },
     requestTimeoutMs: values.requestTimeoutMs,
+    connectionsMax: values.maxConnections,
+    connectionsPerAddressMax: values.maxConnectionsPerAddress,
     requestsPerConnection: values.requestsPerConnection,
     bytesPerConnection: values.bytesPerConnection,
     log: { level: values.logLevel, format: values.logFormat },

@@ -25,6 +25,8 @@ export interface ProxyConfig {
   readonly nodeSilenceMs: number;
   readonly maxLagEntries: number;
   readonly readFromLeader: boolean;
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
   readonly requestsPerConnection: number;
   readonly bytesPerConnection: number;
   readonly requestBytesMax: number;
@@ -65,6 +67,8 @@ export function loadProxyConfig(
     nodeSilenceMs: values.nodeSilenceMs,
     maxLagEntries: values.maxLagEntries,
     readFromLeader: values.readFromLeader,
+    connectionsMax: values.maxConnections,
+    connectionsPerAddressMax: values.maxConnectionsPerAddress,
     requestsPerConnection: values.requestsPerConnection,
     bytesPerConnection: values.bytesPerConnection,
     requestBytesMax: values.maxRequestBytes,

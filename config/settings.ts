@@ -30,6 +30,22 @@ export const CLUSTER_SETTINGS = {
 
 /** The same for a node and for a proxy. */
 export const SERVICE_SETTINGS = {
+  maxConnections: setting('MAX_CONNECTIONS', {
+    unit: 'connections',
+    default: '4096',
+    reason:
+      "On the port for clients; one more is told so. Each is a file of the process: keep it below the system's " +
+      'limit (ulimit -n).',
+    parser: parsers.integer(1, 1_000_000),
+  }),
+  maxConnectionsPerAddress: setting('MAX_CONNECTIONS_PER_ADDRESS', {
+    unit: 'connections',
+    default: '1024',
+    reason:
+      'Of those, from one address, so that one host can not shut out the others; raise it where all clients ' +
+      'come through one balancer.',
+    parser: parsers.integer(1, 1_000_000),
+  }),
   requestsPerConnection: setting('REQUESTS_PER_CONNECTION', {
     unit: 'requests',
     default: '8192',

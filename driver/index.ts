@@ -1,10 +1,3 @@
 /** What every process of ours shares: driving a pure machine by the clock, starting and stopping. */
 export { Pump, type Machine } from './pump.js';
-export {
-  bind,
-  cannotStart,
-  EXIT,
-  settingsOrComplaint,
-  StartRefused,
-  stopWhenTold,
-} from './life.js';
+export { cannotStart, EXIT, settingsOrComplaint, StartRefused, stopWhenTold } from './life.js';

@@ -1,7 +1,6 @@
 /** How a process of ours lives: it starts or says why not, and stops properly when it is told to. */
 import process from 'node:process';
-import { ServerCredentials, type Server } from '@grpc/grpc-js';
-import { ConfigError, endpointText, ListenError, listenError } from '#config';
+import { ConfigError, ListenError } from '#config';
 
 /** Exit statuses. `broken`: an invariant, or the disk; sysexits' EX_SOFTWARE. */
 export const EXIT = { ok: 0, failed: 1, wrongSettings: 2, broken: 70 } as const;
@@ -28,16 +27,6 @@ export function cannotStart(error: unknown): never {
   console.error(error instanceof Error ? error.message : String(error));
   const refused = error instanceof StartRefused || error instanceof ListenError;
   process.exit(refused ? EXIT.wrongSettings : EXIT.failed);
-}
-
-/** Binds a server; a port that is taken is said with its holder and the setting that moves it. */
-export function bind(server: Server, host: string, port: number, setting: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(endpointText(host, port), ServerCredentials.createInsecure(), (error) => {
-      if (error === null) resolve();
-      else reject(listenError(error, setting, host, port));
-    });
-  });
 }
 
 /** The first signal, or the end of the parent's pipe, stops properly; a second signal ends at once. */

@@ -1,6 +1,12 @@
 /** The HTTP face of every service: /livez, /readyz and /metrics. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Metrics } from './metrics.js';
 
 export interface HttpFaceOptions {
@@ -10,8 +16,15 @@ export interface HttpFaceOptions {
   /** Null: ready. Else why not, for people. */
   readonly notReady: () => string | null;
   readonly metrics: Metrics;
+  /** How many connections there may be; `enter` says why not, or counts one in until `leave`. */
+  readonly limit?: HttpLimit;
   /** Answers what is not ours, say a dashboard's pages; false if it is not its either. */
   readonly others?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+export interface HttpLimit {
+  enter(address: string): string | null;
+  leave(address: string): void;
 }
 
 export interface HttpFace {
@@ -19,17 +32,43 @@ export interface HttpFace {
   close(): Promise<void>;
 }
 
-const CONNECTIONS_MAX = 256;
+/** Those who ask are few: monitors, balancers, people. From one address, and in all. */
+export const HTTP_CONNECTIONS = { connectionsMax: 256, connectionsPerAddressMax: 64 } as const;
+/** No question here has a long address, and none has a body. */
+const HEADER_BYTES_MAX = 8 * 1024;
+/** A socket on which nothing moves: who does not read its answer, ms. */
+const STALLED_MS = 10_000;
+
+/** Answers may be asked for ahead of each other: so many of them wait for a reader at most. */
+const REQUESTS_PER_SOCKET_MAX = 16;
+/** Whatever a connection does; to make another costs those who ask here nothing. */
+const CONNECTION_MS_MAX = 60_000;
+
+const TIMES: ServerOptions = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  // Node looks every 30 s unless told otherwise, and until then the times above don't hold.
+  connectionsCheckingInterval: 1_000,
+};
 
 /** Rejects with the system's error where it can't listen. */
 export function startHttpFace(options: HttpFaceOptions): Promise<HttpFace> {
   const server = createServer(
-    { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 },
+    { ...TIMES, maxHeaderSize: HEADER_BYTES_MAX },
     (request, response) => {
       answer(options, request, response);
     },
   );
-  server.maxConnections = CONNECTIONS_MAX;
+  server.setTimeout(STALLED_MS);
+  server.maxRequestsPerSocket = REQUESTS_PER_SOCKET_MAX;
+  server.on('connection', (socket) => {
+    const timer = setTimeout(() => socket.destroy(), CONNECTION_MS_MAX);
+    socket.once('close', () => {
+      clearTimeout(timer);
+    });
+  });
+  if (options.limit !== undefined) limitConnections(server, options.limit);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: options.host, port: options.port, exclusive: true }, () => {
@@ -38,6 +77,25 @@ export function startHttpFace(options: HttpFaceOptions): Promise<HttpFace> {
       server.on('error', () => undefined);
       resolve({ port: (server.address() as AddressInfo).port, close: () => closed(server) });
     });
+  });
+}
+
+function limitConnections(server: Server, limit: HttpLimit): void {
+  // Before Node's own listener, which would begin to read.
+  server.prependListener('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? 'unknown';
+    const refusal = limit.enter(address);
+    if (refusal === null) {
+      socket.once('close', () => {
+        limit.leave(address);
+      });
+      return;
+    }
+    socket.end(
+      'HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n' +
+        `content-length: ${refusal.length + 1}\r\nconnection: close\r\n\r\n${refusal}\n`,
+      () => socket.destroy(),
+    );
   });
 }
 

@@ -67,6 +67,7 @@ class BucketedHistogram extends Histogram {
 
 export class Metrics {
   readonly registry = new Registry();
+  #gathering: Promise<string> | null = null;
 
   /** `labels` stand on every metric, say `{ node: 'ada' }`. */
   constructor(labels: Readonly<Record<string, string>>) {
@@ -135,9 +136,12 @@ export class Metrics {
     );
   }
 
-  /** In Prometheus' text form. */
+  /** In Prometheus' text form. It takes milliseconds to gather: those who ask meanwhile share it. */
   text(): Promise<string> {
-    return this.registry.metrics();
+    this.#gathering ??= this.registry.metrics().finally(() => {
+      this.#gathering = null;
+    });
+    return this.#gathering;
   }
 }
 

@@ -1,6 +1,11 @@
 /** The streams of clients and proxies to this node. */
 import type { Server } from '@grpc/grpc-js';
-import { serveSession, type SessionConnection } from '#rpc/session';
+import {
+  serveSession,
+  type ServeLimits,
+  type SessionConnection,
+  type SessionHandler,
+} from '#rpc/session';
 import type { NodeState, Reply, Request, Welcome } from '#rpc/session/frames';
 import type { ReplicaEvent } from '../ports.js';
 
@@ -20,10 +25,15 @@ export class Clients {
   readonly #events: (event: ReplicaEvent) => void;
   readonly #clients = new Map<number, Client>();
 
-  constructor(server: Server, welcome: Welcome, events: (event: ReplicaEvent) => void) {
+  constructor(
+    server: Server,
+    welcome: Welcome,
+    limits: Partial<ServeLimits>,
+    events: (event: ReplicaEvent) => void,
+  ) {
     this.#welcome = welcome;
     this.#events = events;
-    serveSession(server, {
+    const handler: SessionHandler = {
       welcome: () => welcome,
       opened: (connection) => {
         this.#clients.set(connection.id, { connection, inFlight: 0, paused: false });
@@ -35,7 +45,8 @@ export class Clients {
         this.#clients.delete(connection.id);
         events({ type: 'connection-closed', connection: connection.id });
       },
-    });
+    };
+    serveSession(server, handler, limits);
   }
 
   get size(): number {

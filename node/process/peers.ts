@@ -5,6 +5,7 @@ import {
   PEER_PROTOCOL,
   PeerLink,
   PeerServer,
+  TurnedAway,
   type PeerGreeting,
   type PeerMessage as WireMessage,
 } from '#rpc/peer';
@@ -45,6 +46,9 @@ export class Peers {
     this.#config = config;
     this.#events = events;
     this.#lines = lines;
+    const refusals = new TurnedAway(({ address, why, count }) => {
+      events.log('warn', 'peer refused', { address, message: why, count });
+    });
     new PeerServer(server, {
       greeting: () => this.#greeting(0),
       refusal: (greeting) => events.refusalOf(nodeId(greeting.nodeId), greeting.storeId),
@@ -59,7 +63,7 @@ export class Peers {
         events.event({ type: 'peer-broken', peer: nodeId(from) });
       },
       refused: (address, message) => {
-        events.log('warn', 'peer refused', { address, message });
+        refusals.add(address, message);
       },
     });
   }

@@ -9,7 +9,15 @@ import {
   type NodeConfig,
 } from '#config';
 import { cannotStart, EXIT, settingsOrComplaint, stopWhenTold } from '#driver';
-import { addHealth, addReflection, Logger, Metrics, startHttpFace } from '#telemetry';
+import { ConnectionLimit } from '#rpc/session';
+import {
+  addHealth,
+  addReflection,
+  HTTP_CONNECTIONS,
+  Logger,
+  Metrics,
+  startHttpFace,
+} from '#telemetry';
 import { addNodeMetrics } from './node-metrics.js';
 import { startNode, type RunningNode, type StartOptions } from './start.js';
 import { THE_WORLD, type Surroundings } from './surroundings.js';
@@ -67,9 +75,12 @@ async function serve(
   addNodeMetrics(metrics, node, config);
   const { host, httpPort: port } = config;
   const notReady = (): string | null => notReadyReason(node);
-  const http = await startHttpFace({ host, port, metrics, notReady }).catch((error: unknown) => {
-    throw listenError(error, 'HTTP_PORT', host, port);
-  });
+  const limit = new ConnectionLimit(HTTP_CONNECTIONS);
+  const http = await startHttpFace({ host, port, metrics, notReady, limit }).catch(
+    (error: unknown) => {
+      throw listenError(error, 'HTTP_PORT', host, port);
+    },
+  );
   setServing(true);
   const stop = async (): Promise<void> => {
     setServing(false);

@@ -1,21 +1,20 @@
 /** A node as a process: its directory, its disk, its servers and links, around one replica. */
-import { Server } from '@grpc/grpc-js';
+import type { Server } from '@grpc/grpc-js';
 import { randomBytes, randomInt } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endpointText, type NodeConfig } from '#config';
-import { bind, Pump, StartRefused } from '#driver';
+import { endpointText, listenError, type NodeConfig } from '#config';
+import { Pump, StartRefused } from '#driver';
 import { nodeId } from '#raft';
 import { AdminService } from '#rpc/generated/relevo/v1/admin';
-import { PEER_SERVER_OPTIONS } from '#rpc/peer';
-import { SERVER_OPTIONS } from '#rpc/session';
 import { Refused, Storage, type Recovered, type Refusal } from '#storage';
 import { adminService } from './admin-service.js';
 import { Clients } from './clients.js';
 import { makeDataDirectory } from './data-directory.js';
 import { lockDirectory, type DirectoryLock } from './directory-lock.js';
+import { faceServers, type FaceServers } from './face-servers.js';
 import { HandOvers } from './hand-overs.js';
 import { Peers, type PeersConfig } from './peers.js';
 import type { Network, Ports, ReplicaEvent } from '../ports.js';
@@ -83,8 +82,8 @@ async function startLocked(
   /** Every line from here on has the term; before the replica stands, that of its vote. */
   let term = (): number => recovered.vote.term;
   const log: NodeLog = (level, event, data) => options.log(level, event, { term: term(), ...data });
-  const servers = { clients: new Server(SERVER_OPTIONS), peers: new Server(PEER_SERVER_OPTIONS) };
-  const clients = new Clients(servers.clients, welcomeOf(config), handle);
+  const servers = faceServers(config, log);
+  const clients = new Clients(servers.clients, welcomeOf(config), config, handle);
   const settings = replicaConfigOf(config, options.bornLeader, incarnation);
   const ports: Ports = {
     disk,
@@ -151,9 +150,13 @@ function networkOf(peers: () => Peers, clients: Clients): Network {
   };
 }
 
-async function listen(config: NodeConfig, servers: NodeParts['servers']): Promise<void> {
-  await bind(servers.peers, config.host, config.peerPort, 'PEER_PORT');
-  await bind(servers.clients, config.host, config.port, 'PORT');
+async function listen(config: NodeConfig, servers: FaceServers): Promise<void> {
+  const { host, port, peerPort } = config;
+  const failed = (setting: string, at: number) => (error: unknown) => {
+    throw listenError(error, setting, host, at);
+  };
+  await servers.peers.listen(host, peerPort).catch(failed('PEER_PORT', peerPort));
+  await servers.clients.listen(host, port).catch(failed('PORT', port));
 }
 
 interface NodeParts {
@@ -162,7 +165,7 @@ interface NodeParts {
   readonly clients: Clients;
   readonly peers: Peers;
   readonly pump: Pump<ReplicaEvent>;
-  readonly servers: { readonly clients: Server; readonly peers: Server };
+  readonly servers: FaceServers;
   readonly lock: DirectoryLock;
   readonly log: NodeLog;
   readonly handOvers: HandOvers;

@@ -1,6 +1,8 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { Client, credentials, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import {
+  FaceServer,
+  PEER_FACE_LIMITS,
   type PeerGreeting,
   PeerLink,
   type PeerLinkOptions,
@@ -67,7 +69,7 @@ async function listen(
   port = 0,
   refusal: (greeting: PeerGreeting) => string | null = () => null,
 ) {
-  const server = new Server(PEER_SERVER_OPTIONS);
+  const server = new FaceServer(PEER_SERVER_OPTIONS, { limits: PEER_FACE_LIMITS });
   const journal = new Journal<ServerEntry>();
   const peers = new PeerServer(
     server,
@@ -81,12 +83,8 @@ async function listen(
     },
     { greetingTimeoutMs: 200 },
   );
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, at) => {
-      if (error) reject(error);
-      else resolve(at);
-    });
-  });
+  const bound = await server.listen('127.0.0.1', port);
+
   cleanups.push(() => server.forceShutdown());
   return { server, peers, journal, port: bound, address: `127.0.0.1:${bound}` };
 }
@@ -199,7 +197,7 @@ describe('a lost stream', () => {
 
   test('whose redial meets a new process: the one we knew is gone', async () => {
     let incarnation = 'first';
-    const server = new Server(PEER_SERVER_OPTIONS);
+    const server = new FaceServer(PEER_SERVER_OPTIONS, { limits: PEER_FACE_LIMITS });
     new PeerServer(server, {
       greeting: () => greetingOf(2, 0, { incarnation }),
       refusal: () => null,
@@ -208,9 +206,7 @@ describe('a lost stream', () => {
       closed: () => undefined,
       refused: () => undefined,
     });
-    const port = await new Promise<number>((resolve) => {
-      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (_, at) => resolve(at));
-    });
+    const port = await server.listen('127.0.0.1', 0);
     cleanups.push(() => server.forceShutdown());
     const relay = await relayTo(port);
     const { first, journal } = linkTo(relay.address);

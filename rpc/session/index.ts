@@ -1,6 +1,14 @@
 /** The pipelined stream between clients, proxies and nodes. Its frames: `#rpc/session/frames`. */
-export { MESSAGE_BYTES_MAX, SERVER_OPTIONS, type StreamEnd } from '../transport/channel.js';
-export { listen } from '../transport/listen.js';
+export { bodyDeadline } from '../transport/body-deadline.js';
+export {
+  MESSAGE_BYTES_MAX,
+  SERVER_OPTIONS,
+  SESSION_LIMITS,
+  type StreamEnd,
+} from '../transport/channel.js';
+export { ConnectionLimit } from '../transport/connection-limit.js';
+export { FaceServer, type FaceLimits } from '../transport/face-server.js';
+export type { TurnedAwayReport } from '../transport/turned-away.js';
 export { type DialedSession, dialSession, type DialOptions, type SessionEvents } from './dial.js';
 export {
   type EndReason,

@@ -1,8 +1,7 @@
 /** A session server and its callers in one process, over real sockets: for the tests beside this file. */
-import { Server } from '@grpc/grpc-js';
 import { Journal } from '../transport/journal.js';
-import { listen } from '../transport/listen.js';
-import { SERVER_OPTIONS, type StreamEnd } from '../transport/channel.js';
+import { SERVER_OPTIONS, SESSION_LIMITS, type StreamEnd } from '../transport/channel.js';
+import { FaceServer } from '../transport/face-server.js';
 import { PeerKind } from '#rpc/generated/relevo/v1/session';
 import { type DialedSession, dialSession } from './dial.js';
 import {
@@ -91,7 +90,9 @@ export function closeLater(close: () => void): void {
 }
 
 export async function serve(limits: Partial<ServeLimits> = {}) {
-  const server = new Server(SERVER_OPTIONS);
+  const server = new FaceServer(SERVER_OPTIONS, {
+    limits: { ...SESSION_LIMITS, connectionsMax: 100, connectionsPerAddressMax: 100 },
+  });
   const journal = new Journal<ServerEntry>();
   serveSession(
     server,
@@ -103,7 +104,7 @@ export async function serve(limits: Partial<ServeLimits> = {}) {
     },
     limits,
   );
-  const port = await listen(server, '127.0.0.1', 0);
+  const port = await server.listen('127.0.0.1', 0);
   cleanups.push(() => server.forceShutdown());
   const opened = async (): Promise<SessionConnection> => {
     const [first] = await journal.until((all) => all.some(({ type }) => type === 'opened'));

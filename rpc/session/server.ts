@@ -2,6 +2,7 @@
 import { type Server, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { type Greeting, PeerKind, type Welcome } from '#rpc/generated/relevo/v1/session';
 import { GREETING_TIMEOUT_MS } from '../transport/channel.js';
+import { ConnectionLimit } from '../transport/connection-limit.js';
 import { Outbox } from '../transport/outbox.js';
 import { MalformedMessage } from '../transport/wire.js';
 import { decodeRequests, encodeReplies, encodeState, encodeWelcome } from './codec.js';
@@ -52,6 +53,8 @@ export interface SessionHandler {
 export interface ServeLimits {
   /** Streams at a time. */
   readonly connectionsMax: number;
+  /** Of these, from one remote address. */
+  readonly connectionsPerAddressMax: number;
   /** A connection that leaves so many bytes of replies unread is ended. */
   readonly pendingBytesMax: number;
   readonly greetingTimeoutMs: number;
@@ -59,6 +62,7 @@ export interface ServeLimits {
 
 const DEFAULT_LIMITS: ServeLimits = {
   connectionsMax: 10_000,
+  connectionsPerAddressMax: 10_000,
   pendingBytesMax: 64 * 1024 * 1024,
   greetingTimeoutMs: GREETING_TIMEOUT_MS,
 };
@@ -87,24 +91,27 @@ export function serveSession(
   limits: Partial<ServeLimits> = {},
 ): void {
   const all = { ...DEFAULT_LIMITS, ...limits };
-  const open = new Set<Connection>();
+  const open = new ConnectionLimit(all);
   let lastId = 0;
   server.addService(SESSION_DEFINITION, {
     connect(call: Call): void {
-      if (open.size >= all.connectionsMax) {
-        call.emit('error', {
-          code: status.RESOURCE_EXHAUSTED,
-          details:
-            `this server has ${open.size} connections, which is its limit; ` +
-            'close some, or connect to another proxy or node',
-        });
+      const address = hostOf(call.getPeer());
+      const refusal = open.enter(address);
+      if (refusal !== null) {
+        call.emit('error', { code: status.RESOURCE_EXHAUSTED, details: refusal });
         return;
       }
       lastId += 1;
-      const connection = new Connection(lastId, call, handler, all, () => open.delete(connection));
-      open.add(connection);
+      new Connection(lastId, call, handler, all, () => {
+        open.leave(address);
+      });
     },
   });
+}
+
+/** Of `host:port`. */
+function hostOf(peer: string): string {
+  return peer.slice(0, peer.lastIndexOf(':'));
 }
 
 class Connection implements SessionConnection {
@@ -118,6 +125,8 @@ class Connection implements SessionConnection {
   readonly #gone: () => void;
   readonly #outbox: Outbox;
   readonly #greetingTimer: NodeJS.Timeout;
+  /** As granted: in flight, and so in one message, which is worked off in one go. */
+  #requestsMax = 0;
   #replies: Reply[] = [];
   #state: NodeState | null = null;
   #flushing = false;
@@ -242,12 +251,22 @@ class Connection implements SessionConnection {
     });
   }
 
+  #endOverCredit(count: number): void {
+    this.end({
+      code: status.RESOURCE_EXHAUSTED,
+      details:
+        `a session message has ${count} requests, and this connection may have ${this.#requestsMax} in ` +
+        'flight (Welcome, requests_max); wait for replies before sending more',
+    });
+  }
+
   #receive(message: Buffer): void {
     if (this.#phase === 'ending' || this.#phase === 'closed') return;
     try {
       const { greeting, requests } = decodeRequests(message);
       if (this.#phase === 'new' && !this.#greet(greeting)) return;
-      if (requests.length > 0) this.#handler.requests(this, requests);
+      if (requests.length > this.#requestsMax) this.#endOverCredit(requests.length);
+      else if (requests.length > 0) this.#handler.requests(this, requests);
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
       this.end({
@@ -270,6 +289,7 @@ class Connection implements SessionConnection {
     this.kind = greeting.kind === PeerKind.PEER_KIND_PROXY ? 'proxy' : 'client';
     this.name = greeting.name;
     this.#phase = 'open';
+    this.#requestsMax = welcome.requestsMax;
     this.#outbox.push(encodeWelcome(welcome));
     this.#reported = true;
     this.#handler.opened(this);

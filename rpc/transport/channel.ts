@@ -6,6 +6,9 @@ import {
   type ChannelOptions,
   type ServerOptions,
 } from '@grpc/grpc-js';
+import type { DoorLimits } from './door.js';
+import type { FaceLimits } from './face-server.js';
+import type { SessionLimits } from './session-guard.js';
 
 // What goes wrong reaches us as statuses and is logged in our words; grpc-js would say it again.
 setLogVerbosity(logVerbosity.NONE);
@@ -49,17 +52,21 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc-node.flow_control_window': 2 * MIB,
 };
 
-/** For a listening side; grpc-js's own defaults have no limits. */
+/** For a listening side; grpc-js's own defaults have no limits. What it has no option for: FACE_LIMITS. */
 export const SERVER_OPTIONS: ServerOptions = {
-  'grpc.max_concurrent_streams': 1_024,
+  // Calls at a time on one connection; more wait in the caller. A session is one call.
+  'grpc.max_concurrent_streams': 128,
   'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
   'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 5_000,
   // A connection without any call; a session's stream is a call for as long as it lasts.
   'grpc.max_connection_idle_ms': 300_000,
-  // In MiB. Ends a connection that makes us hold more, whatever it does it with.
-  'grpc-node.max_session_memory': 128,
+  // In MiB; left out, grpc-js turns it off. A session that makes Node hold more (frames, headers, answers
+  // on their way) gets no new streams. Room for a few full batches.
+  'grpc-node.max_session_memory': 32,
+  // No `grpc.max_connection_age_ms`: a session lasts as long as its client, and whoever is gone is found
+  // by keepalive.
   // Not `grpc.enable_channelz: 0`: without it grpc-js 1.14.7 knows no sessions, and forceShutdown()
   // leaves every connection open.
 };
@@ -71,7 +78,29 @@ export const PEER_CHANNEL_OPTIONS: ChannelOptions = {
 
 export const PEER_SERVER_OPTIONS: ServerOptions = {
   ...SERVER_OPTIONS,
+  // One, for as long as it lives; another while it takes its place.
+  'grpc.max_concurrent_streams': 4,
   'grpc.max_receive_message_length': PEER_MESSAGE_BYTES_MAX,
+};
+
+/** Of each port that strangers may reach, besides how many connections it takes. */
+export const SESSION_LIMITS: SessionLimits & Pick<DoorLimits, 'prefaceTimeoutMs'> = {
+  // Both leave a client with its first bytes, so that a slow link adds no more than its own delay.
+  prefaceTimeoutMs: 5_000,
+  settingsTimeoutMs: 5_000,
+  // A connection without a call is of no use, and is made anew in no time.
+  firstCallTimeoutMs: 10_000,
+  // gRPC's other implementations take 8 or 16 KiB; Node alone would take 16 MiB.
+  headerListBytesMax: 16 * KIB,
+  // As long as keepalive gives a host that is gone: who reads nothing is no better.
+  stalledReaderMs: 15_000,
+};
+
+/** Other nodes alone come here, one connection each; several while one takes another's place. */
+export const PEER_FACE_LIMITS: FaceLimits = {
+  ...SESSION_LIMITS,
+  connectionsMax: 128,
+  connectionsPerAddressMax: 32,
 };
 
 /** Why a stream is over. */

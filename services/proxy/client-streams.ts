@@ -1,6 +1,11 @@
 /** The clients' session streams to this proxy. */
 import type { Server } from '@grpc/grpc-js';
-import { serveSession, type SessionConnection } from '#rpc/session';
+import {
+  serveSession,
+  type ServeLimits,
+  type SessionConnection,
+  type SessionHandler,
+} from '#rpc/session';
 import type { Reply, Welcome } from '#rpc/session/frames';
 import type { RouterEvent } from './router/types.js';
 
@@ -12,8 +17,13 @@ export class ClientStreams {
   readonly #streams = new Map<number, SessionConnection>();
   readonly #paused = new Set<SessionConnection>();
 
-  constructor(server: Server, welcome: () => Welcome, handle: (event: RouterEvent) => void) {
-    serveSession(server, {
+  constructor(
+    server: Server,
+    welcome: () => Welcome,
+    limits: Partial<ServeLimits>,
+    handle: (event: RouterEvent) => void,
+  ) {
+    const handler: SessionHandler = {
       welcome,
       opened: (stream) => {
         this.#streams.set(stream.id, stream);
@@ -27,7 +37,8 @@ export class ClientStreams {
         this.#paused.delete(stream);
         handle({ type: 'client-closed', connection: stream.id });
       },
-    });
+    };
+    serveSession(server, handler, limits);
   }
 
   reply(connection: number, replies: readonly Reply[]): void {

@@ -1,13 +1,28 @@
 /** A proxy in this process: streams to the nodes, faces for the clients, one router between them. */
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Server } from '@grpc/grpc-js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Calls } from '#client';
 import { listenError, type ProxyConfig } from '#config';
 import { AdminService } from '#rpc/generated/relevo/v1/admin';
 import { KvService } from '#rpc/generated/relevo/v1/kv';
-import { MESSAGE_BYTES_MAX, SERVER_OPTIONS, SESSION_PROTOCOL } from '#rpc/session';
+import {
+  bodyDeadline,
+  ConnectionLimit,
+  FaceServer,
+  MESSAGE_BYTES_MAX,
+  SERVER_OPTIONS,
+  SESSION_LIMITS,
+  SESSION_PROTOCOL,
+} from '#rpc/session';
 import type { Welcome } from '#rpc/session/frames';
-import { addHealth, addReflection, Metrics, startHttpFace, type HttpFace } from '#telemetry';
+import {
+  addHealth,
+  addReflection,
+  HTTP_CONNECTIONS,
+  Metrics,
+  startHttpFace,
+  type HttpFace,
+} from '#telemetry';
 import { adminService } from './admin-service.js';
 import { ClientStreams } from './client-streams.js';
 import { Driver, type DriverPorts } from './driver.js';
@@ -65,7 +80,7 @@ class Proxy implements RunningProxy {
   httpPort = 0;
   readonly #config: ProxyConfig;
   readonly #log: ReportLog;
-  readonly #server: Server;
+  readonly #server: FaceServer;
   readonly #driver: Driver;
   readonly #nodes: ReadonlyMap<number, NodeDialer>;
   readonly #streams: ClientStreams;
@@ -81,10 +96,8 @@ class Proxy implements RunningProxy {
   constructor(config: ProxyConfig, log: ProxyLog, decorate: Decorate) {
     this.host = config.host;
     this.#config = config;
-    const { requestBytesMax } = config;
-    const limits = unaryLimits({ messageBytesMax: MESSAGE_BYTES_MAX, requestBytesMax });
-    this.#server = new Server({ ...SERVER_OPTIONS, interceptors: [limits] });
     this.#log = new ReportLog(log, (node) => this.#nameOf(node));
+    this.#server = faceServer(config, this.#log);
     const ports: DriverPorts = {
       toNode: (node, requests) => {
         this.#nodes.get(node)?.send(requests);
@@ -104,7 +117,7 @@ class Proxy implements RunningProxy {
     this.#driver = new Driver(routerConfig(config), decorate(ports, unsent));
     const handle = this.#driver.handle.bind(this.#driver);
     this.#nodes = new Map(config.nodes.map((node) => [node.id, this.#dialerOf(node.id)]));
-    this.#streams = new ClientStreams(this.#server, () => this.#welcome(), handle);
+    this.#streams = new ClientStreams(this.#server, () => this.#welcome(), config, handle);
     this.#ownClient = new OwnClient(() => this.#welcome(), handle);
     this.#ownCalls = new Calls(['this proxy'], this.#ownClient, config.requestTimeoutMs);
     const nameOf = this.#nameOf.bind(this);
@@ -116,12 +129,15 @@ class Proxy implements RunningProxy {
 
   async start(): Promise<void> {
     const { host, httpPort, name } = this.#config;
-    this.port = await bind(this.#server, host, this.#config.port);
+    this.port = await this.#server.listen(host, this.#config.port).catch((error: unknown) => {
+      throw listenError(error, 'PROXY_PORT', host, this.#config.port);
+    });
     const metrics = new Metrics({ proxy: name });
     addProxyMetrics(metrics, () => this.view(), this.#nameOf.bind(this));
     try {
       const notReady = this.#notReady.bind(this);
-      this.#http = await startHttpFace({ host, port: httpPort, metrics, notReady });
+      const limit = new ConnectionLimit(HTTP_CONNECTIONS);
+      this.#http = await startHttpFace({ host, port: httpPort, metrics, notReady, limit });
     } catch (error) {
       await this.stop();
       throw listenError(error, 'PROXY_HTTP_PORT', host, httpPort);
@@ -226,13 +242,19 @@ function routerConfig(config: ProxyConfig): RouterConfig {
   };
 }
 
-function bind(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(listenError(error, 'PROXY_PORT', host, port));
-    });
-  });
+function faceServer(config: ProxyConfig, log: ReportLog): FaceServer {
+  const { port, requestBytesMax, requestTimeoutMs, connectionsMax, connectionsPerAddressMax } =
+    config;
+  const words = unaryLimits({ messageBytesMax: MESSAGE_BYTES_MAX, requestBytesMax });
+  return new FaceServer(
+    { ...SERVER_OPTIONS, interceptors: [words, bodyDeadline(requestTimeoutMs)] },
+    {
+      limits: { ...SESSION_LIMITS, connectionsMax, connectionsPerAddressMax },
+      turnedAway: (report) => {
+        log.line('warn', 'connections turned away', { port, ...report });
+      },
+    },
+  );
 }
 
 /** Calls in flight may end by themselves, for a moment. */

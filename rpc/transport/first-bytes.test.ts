@@ -1,0 +1,31 @@
+import { PREFACE, readFirstBytes } from './first-bytes.js';
+
+test("HTTP/2's preface is known at its last byte, with whatever comes behind it", () => {
+  for (let length = 0; length < PREFACE.length; length += 1) {
+    expect(readFirstBytes(PREFACE.subarray(0, length))).toEqual({ kind: 'incomplete' });
+  }
+  expect(readFirstBytes(PREFACE)).toEqual({ kind: 'preface' });
+  expect(readFirstBytes(Buffer.concat([PREFACE, Buffer.alloc(9)]))).toEqual({ kind: 'preface' });
+});
+
+test.each([
+  ['HTTP/1.1', 'GET / HTTP/1.1\r\n', /^HTTP\/1\.1 400 /],
+  [
+    'HTTP/1.1 with a method that begins as the preface does',
+    'PRINT / HTTP/1.1',
+    /^HTTP\/1\.1 400 /,
+  ],
+  ['TLS', '\x16\x03\x01\x02\x00', /^\x15\x03\x01\x00\x02\x02F$/],
+  ['nothing known', '\xff\xfe\xfd', /it did not begin as HTTP\/2 does/],
+  ['a preface with a wrong byte', 'PRI * HTTP/2.0\r\n\r\nSX', /^HTTP\/1\.1 400 /],
+])('%s is answered in its own language', (_, text, answer) => {
+  const first = readFirstBytes(Buffer.from(text, 'latin1'));
+  expect(first.kind).toBe('foreign');
+  if (first.kind === 'foreign') expect(first.answer.toString('latin1')).toMatch(answer);
+});
+
+test('what may yet become a method, or TLS, is waited for', () => {
+  for (const text of ['G', 'GET', 'DELETE', '\x16']) {
+    expect(readFirstBytes(Buffer.from(text, 'latin1'))).toEqual({ kind: 'incomplete' });
+  }
+});

@@ -32,6 +32,13 @@ export const PEER_MESSAGE_BYTES_MAX = 16 * MIB;
 /** How long a dial may take until the other side's greeting is there. */
 export const GREETING_TIMEOUT_MS = 5_000;
 
+/**
+ * What may be on its way to a receiver, on a stream and on a connection. HTTP/2's own 64 KiB would cut a full batch
+ * into 16 parts, each an event, a copy, and a wait for the receiver's word. The answering side's is set by its
+ * guard: grpc-js has the option for callers alone.
+ */
+export const WINDOW_BYTES = 2 * MIB;
+
 /** For the calling side. A dial is one attempt and one stream: whoever dials decides on the next one. */
 export const CHANNEL_OPTIONS: ChannelOptions = {
   // Each dial has its own connection: no state of an earlier one, no backoff that is not ours.
@@ -48,8 +55,7 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.enable_channelz': 0,
   'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
   'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
-  // The default of 64 KiB would cut each full batch into 16 parts, each an event and a copy.
-  'grpc-node.flow_control_window': 2 * MIB,
+  'grpc-node.flow_control_window': WINDOW_BYTES,
 };
 
 /** For a listening side; grpc-js's own defaults have no limits. What it has no option for: FACE_LIMITS. */

@@ -7,6 +7,7 @@ import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { Budget } from './budget.js';
+import { WINDOW_BYTES } from './channel.js';
 import { StalledReaders } from './stalled-readers.js';
 
 export interface SessionLimits {
@@ -55,8 +56,10 @@ export class SessionGuard {
     this.#socket = socket;
     this.#limits = limits;
     this.#cut = cut;
-    // grpc-js has no option for it.
-    session.settings({ maxHeaderListSize: limits.headerListBytesMax });
+    // grpc-js has no options for these.
+    const { headerListBytesMax: maxHeaderListSize } = limits;
+    session.settings({ maxHeaderListSize, initialWindowSize: WINDOW_BYTES });
+    session.setLocalWindowSize(WINDOW_BYTES);
     this.#readers = new StalledReaders(limits.stalledReaderMs);
     this.#watchBeginning();
     session.on('ping', this.#spend);

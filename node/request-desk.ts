@@ -16,6 +16,7 @@ import { LongRanges, type LongRangesState } from './long-ranges.js';
 import { Proposals, type Origin, type ProposalsState } from './proposals.js';
 import { Reads, type ReadsState, type WaitingRead } from './reads.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
+import { NODE_RULES, type NodeRules } from './rules.js';
 import { Replies } from './replies.js';
 import { RequestRemarks, type RequestRemarksDump } from './request-remarks.js';
 
@@ -52,6 +53,7 @@ const ASK_AGAIN_MS = 20;
 
 export class RequestDesk {
   readonly #config: ReplicaConfig;
+  readonly #rules: NodeRules;
   readonly #ports: Ports;
   readonly #figures: ReplicaFigures;
   readonly #proposals: Proposals;
@@ -73,6 +75,7 @@ export class RequestDesk {
   ) {
     const state = loaded?.state ?? null;
     this.#config = config;
+    this.#rules = config.rules?.node ?? NODE_RULES;
     this.#ports = ports;
     this.#figures = figures;
     this.#replies = new Replies(config.nodeId, ports.codec);
@@ -82,7 +85,8 @@ export class RequestDesk {
       this.#remarks.load(loaded.state.remarks);
     }
     this.#proposals = state === null ? new Proposals() : Proposals.load(state.proposals);
-    this.#reads = state === null ? new Reads() : Reads.load(state.reads);
+    this.#reads =
+      state === null ? new Reads(this.#rules) : Reads.load(state.reads, this.#rules);
     const nextId = (config.seed >>> 0) * IDS_PER_INCARNATION + 1;
     this.#forwarding = new Forwarding(state?.forwarding ?? { forwarded: [], nextId });
     this.#expireAt = state?.expireAt ?? Infinity;
@@ -258,6 +262,7 @@ export class RequestDesk {
   }
 
   leadershipLost(): void {
+    if (!this.#rules.forgetsProposals()) return;
     this.#unknown(this.#proposals.abandon(), 'this node lost the leadership meanwhile.');
   }
 
@@ -399,9 +404,10 @@ export class RequestDesk {
       minRevision: Math.max(request.minRevision, linearizable ? 0 : asOf),
       dueAt: now + (request.timeoutMs || this.#config.readTimeoutMs),
     };
-    if (linearizable) this.#reads.collect(read);
-    else if (failure !== null && read.minRevision <= store.revision) this.#answerWhole(read, store);
-    else if (read.minRevision <= store.revision) this.#answer(read, store);
+    const isNew = this.#rules.hasRevision(read.minRevision, store.revision);
+    if (this.#rules.asksLeader(linearizable)) this.#reads.collect(read);
+    else if (failure !== null && isNew) this.#answerWhole(read, store);
+    else if (isNew) this.#answer(read, store);
     else if (failure !== null) {
       const message = `this node is at revision ${store.revision} and takes no more; ask another.`;
       this.#replies.notDone(connection, request.id, 'no-follower', message);

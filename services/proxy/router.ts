@@ -30,11 +30,13 @@ import type {
 } from './router/types.js';
 import { Verdicts } from './router/verdicts.js';
 
+export { ROUTER_RULES, type RouterRules } from './router/rules.js';
 export { ROUTER_DEFAULTS, type RouterConfig, type RouterReport } from './router/types.js';
 
 export class Router {
   readonly #config: RouterConfig;
   readonly #ports: RouterPorts;
+  readonly #rules: RouterRules;
   readonly #fleet: Fleet;
   readonly #figures: RouterFigures = noFigures();
   readonly #clients: Clients;
@@ -52,6 +54,7 @@ export class Router {
   constructor(config: RouterConfig, ports: RouterPorts, rules: RouterRules = ROUTER_RULES) {
     this.#config = config;
     this.#ports = ports;
+    this.#rules = rules;
     const report = (what: RouterReport): void => {
       ports.report(what);
     };
@@ -60,7 +63,7 @@ export class Router {
     this.#parts = new Parts(this.#outbox, config.partsBytesMax);
     this.#clients = new Clients(config, this.#figures);
     this.#queue = new Queue(config);
-    this.#sendings = new Sendings(this.#parts, this.#figures);
+    this.#sendings = new Sendings(this.#parts, this.#figures, rules);
     this.#remarks = new Remarks(report);
     this.#verdicts = new Verdicts({
       ...{ config, rules, outbox: this.#outbox, parts: this.#parts, figures: this.#figures },
@@ -260,7 +263,7 @@ export class Router {
 
   #takeReply(node: NodeLink, reply: Reply, now: number): void {
     const flight = this.#sendings.inFlight.get(reply.id);
-    if (flight?.node !== node) return;
+    if (!flight || !this.#rules.answersFrom(flight.node?.id ?? null, node.id)) return;
     if (reply.more) {
       this.#parts.hold(flight, reply);
       return;

@@ -85,8 +85,7 @@ export class RequestDesk {
       this.#remarks.load(loaded.state.remarks);
     }
     this.#proposals = state === null ? new Proposals() : Proposals.load(state.proposals);
-    this.#reads =
-      state === null ? new Reads(this.#rules) : Reads.load(state.reads, this.#rules);
+    this.#reads = state === null ? new Reads(this.#rules) : Reads.load(state.reads, this.#rules);
     const nextId = (config.seed >>> 0) * IDS_PER_INCARNATION + 1;
     this.#forwarding = new Forwarding(state?.forwarding ?? { forwarded: [], nextId });
     this.#expireAt = state?.expireAt ?? Infinity;

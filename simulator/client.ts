@@ -48,11 +48,14 @@ export class SimulatedClient extends Process {
   ) {
     super(world, number, name, clockRate);
     const { callersPerClient, readersPerNode } = world.plan;
-    this.callers = Array.from({ length: onlyReads ? readersPerNode : callersPerClient }, (_, i) => ({
-      number: number * 100 + i,
-      call: null,
-      revision: 0,
-    }));
+    this.callers = Array.from(
+      { length: onlyReads ? readersPerNode : callersPerClient },
+      (_, i) => ({
+        number: number * 100 + i,
+        call: null,
+        revision: 0,
+      }),
+    );
   }
 
   private get codec(): WireCodec {

@@ -24,6 +24,13 @@ export function writeKept(bug: Bug, kept: Kept): void {
 export function traceText(bug: Bug, kept: Kept): string {
   const { name, what, rule, source, hunt } = bug;
   const seed = hunt.by === 'simulator' ? `, seed ${kept.number}, cut down` : '';
-  const head = [name, what, `rule: ${rule}`, `source: ${source}`, `found by: ${hunt.by}${seed}`, ''];
+  const head = [
+    name,
+    what,
+    `rule: ${rule}`,
+    `source: ${source}`,
+    `found by: ${hunt.by}${seed}`,
+    '',
+  ];
   return `${[...head, ...traceOfKept(bug, kept)].join('\n')}\n`;
 }

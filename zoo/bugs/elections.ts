@@ -68,7 +68,8 @@ export const ELECTION_BUGS: readonly Bug[] = [
     name: 'up-to-date-by-index',
     what: 'The longer log wins an election, whatever the term of its last entry.',
     rule: 'raft isUpToDate (rule 6)',
-    source: 'reliability 15 bugs, no. 7; requirements, "comparing logs by index alone"; paper, 5.4.1',
+    source:
+      'reliability 15 bugs, no. 7; requirements, "comparing logs by index alone"; paper, 5.4.1',
     hunt: {
       by: 'small world',
       rules: () => ({ isUpToDate: (candidate, mine) => candidate.index >= mine.index }),

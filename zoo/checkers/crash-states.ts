@@ -46,5 +46,8 @@ function scriptOf(name: string): History {
 
 function linesOf(bytes: Uint8Array): string[] {
   const text = new TextDecoder().decode(bytes);
-  return text.replace(/\0+/g, ({ length }) => `<${length} zeros>`).trimEnd().split('\n');
+  return text
+    .replace(/\0+/g, ({ length }) => `<${length} zeros>`)
+    .trimEnd()
+    .split('\n');
 }

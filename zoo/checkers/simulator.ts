@@ -14,7 +14,11 @@ export function tryPlan(plan: Plan, hunt: SimulatorHunt | null): Finding | null 
 }
 
 /** The plan of a seed that finds it, cut down; null if it does not. */
-export function shortest({ rules, course }: SimulatorHunt, seed: number, runs: number): Plan | null {
+export function shortest(
+  { rules, course }: SimulatorHunt,
+  seed: number,
+  runs: number,
+): Plan | null {
   const options = { wire: productionWire, rules, runsMax: runs };
   return shrink(drawPlan(seed, course), options)?.plan ?? null;
 }

@@ -37,7 +37,7 @@ export const GREETING_TIMEOUT_MS = 5_000;
  * into 16 parts, each an event, a copy, and a wait for the receiver's word. The answering side's is set by its
  * guard: grpc-js has the option for callers alone.
  */
-export const WINDOW_BYTES = 2 * MIB;
+const WINDOW_BYTES = 2 * MIB;
 
 /** For the calling side. A dial is one attempt and one stream: whoever dials decides on the next one. */
 export const CHANNEL_OPTIONS: ChannelOptions = {
@@ -98,6 +98,7 @@ export const SESSION_LIMITS: SessionLimits & Pick<DoorLimits, 'prefaceTimeoutMs'
   firstCallTimeoutMs: 10_000,
   // gRPC's other implementations take 8 or 16 KiB; Node alone would take 16 MiB.
   headerListBytesMax: 16 * KIB,
+  windowBytes: WINDOW_BYTES,
   // As long as keepalive gives a host that is gone: who reads nothing is no better.
   stalledReaderMs: 15_000,
 };

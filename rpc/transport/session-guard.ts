@@ -7,7 +7,6 @@ import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { Budget } from './budget.js';
-import { WINDOW_BYTES } from './channel.js';
 import { StalledReaders } from './stalled-readers.js';
 
 export interface SessionLimits {
@@ -17,6 +16,8 @@ export interface SessionLimits {
   readonly firstCallTimeoutMs: number;
   /** Bytes of a request's headers, as RFC 9113, 6.5.2 counts them. */
   readonly headerListBytesMax: number;
+  /** What may be on its way to us, on a stream and on the connection. */
+  readonly windowBytes: number;
   /** A stream whose reader has taken nothing of what waits for it for so long is ended. */
   readonly stalledReaderMs: number;
 }
@@ -57,9 +58,9 @@ export class SessionGuard {
     this.#limits = limits;
     this.#cut = cut;
     // grpc-js has no options for these.
-    const { headerListBytesMax: maxHeaderListSize } = limits;
-    session.settings({ maxHeaderListSize, initialWindowSize: WINDOW_BYTES });
-    session.setLocalWindowSize(WINDOW_BYTES);
+    const { headerListBytesMax: maxHeaderListSize, windowBytes } = limits;
+    session.settings({ maxHeaderListSize, initialWindowSize: windowBytes });
+    session.setLocalWindowSize(windowBytes);
     this.#readers = new StalledReaders(limits.stalledReaderMs);
     this.#watchBeginning();
     session.on('ping', this.#spend);

@@ -1,6 +1,6 @@
 /**
  * What is kept of each bug still finds it, in the words that stand in its file, and is sound under
- * production's rules. Searches of small worlds take longer: `npm run zoo` does those.
+ * production's rules. What takes longer, searches of small worlds among it, is `npm run zoo`'s.
  */
 import { readFileSync } from 'node:fs';
 import { bugNamed, ZOO } from './bugs/index.js';
@@ -13,7 +13,11 @@ const kept = ZOO.flatMap((bug) => {
   return counterExample === null ? [] : [{ ...bug, bug, counterExample }];
 });
 const searched = kept.filter(({ hunt }) => hunt.by === 'small world');
-const replayed = kept.filter(({ hunt }) => hunt.by !== 'small world');
+/** What could not be cut down to a few calls takes long; `npm run zoo` replays all. */
+const replayed = kept.filter(
+  ({ hunt, counterExample: { plan } }) =>
+    hunt.by !== 'small world' && (plan === undefined || plan.calls !== null),
+);
 
 test('there are 25 bugs at least, each under a name of its own, with its source', () => {
   expect(ZOO.length).toBeGreaterThanOrEqual(25);

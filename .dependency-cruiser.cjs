@@ -9,7 +9,7 @@ const MAIN = '(^|/)main\\.ts$';
 
 // A room is a folder with one door, its index.ts. The longer name comes first.
 const ROOMS =
-  'raft|kv|storage|node|config|driver|telemetry|cluster|simulator|exhaustive|bench|' +
+  'raft|kv|storage|node|config|driver|telemetry|cluster|simulator|exhaustive|zoo|bench|' +
   'services/leader|services/follower|services/proxy|services/client/cli|services/client|' +
   'rpc/session|rpc/peer|rpc/transport|rpc/generated';
 const FRAMES = '^rpc/session/frames\\.ts$';
@@ -18,7 +18,9 @@ const WIRE = '^rpc/(generated/|(errors|admin)\\.ts$)';
 const TRANSPORT = '^rpc/transport/';
 // The simulator takes the pure machines themselves: the rooms' doors come with real disks and sockets.
 const MACHINES = '^node/replica\\.ts$|^services/proxy/router\\.ts$|^services/client/session\\.ts$';
-const DOORS = `^(${ROOMS})/index\\.ts$|${FRAMES}|${WIRE}`;
+// Its half of the wire is handed in by entry points: codecs are no pure code.
+const SIMULATED_WIRE = '^simulator/wire\\.ts$';
+const DOORS = `^(${ROOMS})/index\\.ts$|${FRAMES}|${WIRE}|${SIMULATED_WIRE}`;
 
 const door = (room) => `^${room}/`;
 
@@ -108,6 +110,15 @@ const ALLOWED = [
     ['^raft/'],
     'It tries every order of what may happen to the core: each room more is a world too large.',
   ],
+  [
+    'zoo',
+    [
+      ...['raft', 'kv', 'storage', 'node', 'services/proxy', 'simulator', 'exhaustive'].map(door),
+      '^services/client/(?!cli/)',
+      '^tests/storage/',
+    ],
+    'It plants wrong rules and asks every checker, that of the files too, which stands with the tests.',
+  ],
 ];
 
 const layerRules = ALLOWED.map(([room, allowed, comment]) => ({
@@ -140,16 +151,16 @@ module.exports = {
       comment:
         'A room can be rebuilt inside as long as its index.ts stands; so nobody looks behind it.',
       severity: 'error',
-      from: { path: `^(${ROOMS})/`, pathNot: `${TEST}|^simulator/` },
+      from: { path: `^(${ROOMS})/`, pathNot: `${TEST}|^(simulator|zoo)/` },
       to: { path: `^(${ROOMS})/`, pathNot: `^$1/|${DOORS}|${TRANSPORT}` },
     },
     {
       name: 'only-through-the-door-or-to-a-machine',
       comment:
-        'The simulator takes the pure machines themselves: their doors come with disks and sockets.',
+        'The simulator, and who plants bugs in it, take the pure machines themselves: their doors come with disks and sockets.',
       severity: 'error',
-      from: { path: '^simulator/', pathNot: TEST },
-      to: { path: `^(${ROOMS})/`, pathNot: `^simulator/|${DOORS}|${MACHINES}` },
+      from: { path: '^(simulator|zoo)/', pathNot: TEST },
+      to: { path: `^(${ROOMS})/`, pathNot: `^$1/|${DOORS}|${MACHINES}` },
     },
     {
       name: 'other-rooms-by-name',
@@ -178,7 +189,7 @@ module.exports = {
       name: 'nobody-imports-tests',
       comment: 'What tests share is a file of its own, with a name that says what it is.',
       severity: 'error',
-      from: { pathNot: '^tests/' },
+      from: { pathNot: '^(tests|zoo)/' },
       to: { path: '\\.test\\.ts$|^tests/' },
     },
     {
@@ -193,8 +204,8 @@ module.exports = {
       name: 'production-never-imports-the-simulator',
       comment: 'Faults must not be a switch away from real data.',
       severity: 'error',
-      from: { pathNot: `${TEST}|^simulator/|^exhaustive/|^dashboard/` },
-      to: { path: '^(simulator|exhaustive)/' },
+      from: { pathNot: `${TEST}|^simulator/|^exhaustive/|^zoo/|^dashboard/` },
+      to: { path: '^(simulator|exhaustive|zoo)/' },
     },
     {
       name: 'no-cycles',

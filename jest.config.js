@@ -24,6 +24,7 @@ export default {
     '^#node/replica$': '<rootDir>/node/replica.ts',
     '^#proxy/router$': '<rootDir>/services/proxy/router.ts',
     '^#client/session$': '<rootDir>/services/client/session.ts',
+    '^#simulator/wire$': '<rootDir>/simulator/wire.ts',
     '^#client/cli$': '<rootDir>/services/client/cli/index.ts',
     '^#(raft|kv|storage|node|config|driver|telemetry|cluster|simulator|exhaustive)$':
       '<rootDir>/$1/index.ts',

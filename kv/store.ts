@@ -68,7 +68,9 @@ export class Store {
     appliedIndex: number,
     rules: StateRules = productionRules,
   ): Store {
-    return new Store(rules, restore(lines), appliedIndex);
+    const restored = restore(lines);
+    const sessions = rules.restoresSessions() ? restored.sessions : new Sessions();
+    return new Store(rules, { ...restored, sessions }, rules.appliedByCheckpoint(appliedIndex));
   }
 
   static load(state: StoreState, rules: StateRules = productionRules): Store {

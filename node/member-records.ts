@@ -4,6 +4,7 @@
  */
 import type { Command, Store } from '#kv';
 import type { NodeId } from '#raft';
+import { NODE_RULES, type NodeRules } from './rules.js';
 
 interface Member {
   readonly storeId: string;
@@ -59,9 +60,14 @@ export class MemberRecords {
     return commands;
   }
   /** Why a peer with this directory can't be talked to; null if it can (a wiped disk). */
-  static refusal(store: Store, peer: NodeId, storeId: string): string | null {
+  static refusal(
+    store: Store,
+    peer: NodeId,
+    storeId: string,
+    rules: NodeRules = NODE_RULES,
+  ): string | null {
     const known = store.memberOf(peer);
-    if (known === undefined || known.storeId === storeId) return null;
+    if (known === undefined || !rules.isStranger(known.storeId, storeId)) return null;
     return (
       `node ${peer} is known by the data directory ${known.storeId}, and comes with ${storeId}: ` +
       'its disk was wiped or swapped. Give it its old directory back, or remove it from the ' +

@@ -11,6 +11,7 @@ import type { ConnectionId, Ports } from './ports.js';
 import { Reads, type ReadsState, type WaitingRead } from './reads.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
 import type { Replies } from './replies.js';
+import type { NodeRules } from './rules.js';
 import type { Standing } from './standing.js';
 
 /** As plain data. */
@@ -29,6 +30,7 @@ export class ReadDesk {
   readonly #ports: Ports;
   readonly #figures: ReplicaFigures;
   readonly #replies: Replies;
+  readonly #rules: NodeRules;
   readonly #reads: Reads;
   readonly #longRanges: LongRanges;
   /** Reads that are asked for again in a moment. */
@@ -40,13 +42,15 @@ export class ReadDesk {
     ports: Ports,
     figures: ReplicaFigures,
     replies: Replies,
+    rules: NodeRules,
     loaded: { readonly state: ReadDeskState; readonly store: Store } | null,
   ) {
     this.#config = config;
     this.#ports = ports;
     this.#figures = figures;
     this.#replies = replies;
-    this.#reads = loaded === null ? new Reads() : Reads.load(loaded.state.reads);
+    this.#rules = rules;
+    this.#reads = loaded === null ? new Reads(rules) : Reads.load(loaded.state.reads, rules);
     this.#longRanges = new LongRanges((connection) => ports.network.unread(connection));
     if (loaded !== null) this.#longRanges.load(loaded.state.longRanges, loaded.store);
     this.#postponed = [...(loaded?.state.postponed ?? [])];
@@ -98,9 +102,10 @@ export class ReadDesk {
       minRevision: Math.max(request.minRevision, linearizable ? 0 : asOf),
       dueAt: now + (request.timeoutMs || this.#config.readTimeoutMs),
     };
-    if (linearizable) this.#reads.collect(read);
-    else if (failure !== null && read.minRevision <= store.revision) this.#answerWhole(read, store);
-    else if (read.minRevision <= store.revision) this.#answer(read, store);
+    const isNew = this.#rules.hasRevision(read.minRevision, store.revision);
+    if (this.#rules.asksLeader(linearizable)) this.#reads.collect(read);
+    else if (failure !== null && isNew) this.#answerWhole(read, store);
+    else if (isNew) this.#answer(read, store);
     else if (failure !== null) {
       const message = `this node is at revision ${store.revision} and takes no more; ask another.`;
       this.#replies.notDone(connection, request.id, 'no-follower', message);

@@ -5,6 +5,7 @@
  */
 import type { Operation } from '#kv';
 import type { ConnectionId } from './ports.js';
+import { NODE_RULES, type NodeRules } from './rules.js';
 
 export interface WaitingRead {
   readonly connection: ConnectionId;
@@ -36,6 +37,7 @@ export interface ReadsState {
 }
 
 export class Reads {
+  readonly #rules: NodeRules;
   /** Came in since the last question. */
   #collected: WaitingRead[] = [];
   /** Asked, by the question's id. */
@@ -45,6 +47,10 @@ export class Reads {
   /** Wait for a revision alone. */
   #revisionWaiters: WaitingRead[] = [];
   #nextQuestion = 1;
+
+  constructor(rules: NodeRules = NODE_RULES) {
+    this.#rules = rules;
+  }
 
   dump(): ReadsState {
     return {
@@ -56,8 +62,8 @@ export class Reads {
     };
   }
 
-  static load(state: ReadsState): Reads {
-    const reads = new Reads();
+  static load(state: ReadsState, rules: NodeRules = NODE_RULES): Reads {
+    const reads = new Reads(rules);
     reads.#collected = [...state.collected];
     reads.#asked = new Map(state.asked.map(([question, asked]) => [question, [...asked]]));
     reads.#confirmed = state.confirmed.map((batch) => ({ ...batch, reads: [...batch.reads] }));
@@ -105,7 +111,7 @@ export class Reads {
     const ready: WaitingRead[] = [];
     let kept = 0;
     for (const batch of this.#confirmed) {
-      if (batch.index <= appliedIndex) ready.push(...batch.reads);
+      if (this.#rules.mayAnswerRead(batch.index, appliedIndex)) ready.push(...batch.reads);
       else this.#confirmed[kept++] = batch;
     }
     this.#confirmed.length = kept;

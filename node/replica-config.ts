@@ -3,12 +3,14 @@ import type { LeaderConfig } from '#leader';
 import type { NodeId, Rules } from '#raft';
 import type { StorageRules } from '#storage';
 import type { RequestLimits } from './admission.js';
+import type { NodeRules } from './rules.js';
 
 /** Production leaves all of them out; a test or a lesson replaces one by a wrong one. */
 export interface ReplicaRules {
   readonly raft?: Rules;
   readonly storage?: StorageRules;
   readonly state?: StateRules;
+  readonly node?: NodeRules;
 }
 
 /** What a replica is told at its start and keeps for life. */

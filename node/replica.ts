@@ -14,6 +14,7 @@ import { nodeStateOf } from './node-state.js';
 import { dumpParts, loadParts, recoveredParts, type Parts, type PartsState } from './parts.js';
 import type { PeerMessage, Ports, ReplicaEvent } from './ports.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
+import { NODE_RULES, type NodeRules } from './rules.js';
 import type { Standing } from './standing.js';
 
 /** Entries applied in one slice: a millisecond of work. */
@@ -22,6 +23,7 @@ const COMPACTION_SLICE_STEPS = 1000;
 const PUBLISH_EVERY_MS = 100;
 
 export type { ReplicaConfig, ReplicaRules } from './replica-config.js';
+export { NODE_RULES, type NodeRules } from './rules.js';
 export type { PayloadCodec, PeerMessage, Ports, ReplicaEvent, Report } from './ports.js';
 
 /** A node that can't write answers stale reads, and says why it does nothing else. */
@@ -41,6 +43,7 @@ export interface ReplicaState {
 
 export class Replica {
   readonly #config: ReplicaConfig;
+  readonly #rules: NodeRules;
   readonly #ports: Ports;
   readonly #parts: Parts;
   readonly #host: CoreHost;
@@ -51,6 +54,7 @@ export class Replica {
   /** Begins where recovery ended, or goes on where a dump was made, with the same configuration. */
   constructor(config: ReplicaConfig, from: Recovered | ReplicaState, ports: Ports) {
     this.#config = config;
+    this.#rules = config.rules?.node ?? NODE_RULES;
     this.#ports = ports;
     if ('parts' in from) {
       this.#parts = loadParts(config, from.parts, ports);
@@ -155,7 +159,7 @@ export class Replica {
 
   /** Why a peer with this directory can't be talked to; null if it can (a wiped disk). */
   refusalOf(peer: NodeId, storeId: string): string | null {
-    return MemberRecords.refusal(this.store, peer, storeId);
+    return MemberRecords.refusal(this.store, peer, storeId, this.#rules);
   }
 
   get #isSound(): boolean {
@@ -297,7 +301,8 @@ export class Replica {
   #applyCommitted(): void {
     const { raft, applier, desk, figures } = this.#parts;
     const applied = applier.appliedIndex;
-    const upTo = Math.min(raft.commitIndex, applied + APPLY_SLICE);
+    const known = this.#rules.applies(raft.commitIndex, raft.lastIndex);
+    const upTo = Math.min(known, applied + APPLY_SLICE);
     if (upTo <= applied) return;
     for (const entry of raft.entriesBetween(logIndex(applied), logIndex(upTo))) {
       desk.apply(entry, applier);

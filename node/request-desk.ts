@@ -13,6 +13,7 @@ import type { ConnectionId, Ports } from './ports.js';
 import { Proposals, type Origin, type ProposalsState } from './proposals.js';
 import { ReadDesk, type ReadDeskState } from './read-desk.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
+import { NODE_RULES, type NodeRules } from './rules.js';
 import { Replies } from './replies.js';
 import { RequestRemarks, type RequestRemarksDump } from './request-remarks.js';
 import type { Standing } from './standing.js';
@@ -34,6 +35,7 @@ const EXPIRE_EVERY_MS = 100;
 
 export class RequestDesk {
   readonly #config: ReplicaConfig;
+  readonly #rules: NodeRules;
   readonly #ports: Ports;
   readonly #figures: ReplicaFigures;
   readonly #proposals: Proposals;
@@ -51,11 +53,12 @@ export class RequestDesk {
   ) {
     const state = loaded?.state ?? null;
     this.#config = config;
+    this.#rules = config.rules?.node ?? NODE_RULES;
     this.#ports = ports;
     this.#figures = figures;
     this.#replies = new Replies(config.nodeId, ports.codec);
     const reads = loaded === null ? null : { state: loaded.state.reads, store: loaded.store };
-    this.#reads = new ReadDesk(config, ports, figures, this.#replies, reads);
+    this.#reads = new ReadDesk(config, ports, figures, this.#replies, this.#rules, reads);
     if (state !== null) this.#remarks.load(state.remarks);
     this.#proposals = state === null ? new Proposals() : Proposals.load(state.proposals);
     const nextId = (config.seed >>> 0) * IDS_PER_INCARNATION + 1;
@@ -207,6 +210,7 @@ export class RequestDesk {
   }
 
   leadershipLost(): void {
+    if (!this.#rules.forgetsProposals()) return;
     this.#unknown(this.#proposals.abandon(), 'this node lost the leadership meanwhile.');
   }
 

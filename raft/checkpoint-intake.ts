@@ -37,7 +37,7 @@ export function onCheckpointChunk(core: Core, { checkpoint, offset, data }: Chun
  */
 function isKnown(core: Core, { index, term }: CheckpointMeta): boolean {
   if (core.rules.isOldCheckpoint(index, core.commitIndex)) return true;
-  if (core.log.termAt(index) !== term) return false;
+  if (!core.rules.holdsCheckpoint(core.log.termAt(index), term)) return false;
   if (core.verifiedIndex < index) core.verifiedIndex = index;
   core.raiseCommit(index);
   return true;

@@ -154,7 +154,9 @@ export class Core implements Plain {
       );
     }
     this.log.truncateFrom(from);
-    if (this.memberships.truncateFrom(from)) this.membershipChanged = true;
+    if (this.rules.undoesCutMembership() && this.memberships.truncateFrom(from)) {
+      this.membershipChanged = true;
+    }
     this.truncatedFrom = from;
     this.effects.push({ type: 'truncate-log', from });
   }

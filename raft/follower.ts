@@ -13,7 +13,7 @@ export type LeaderRequest = Message & {
 };
 
 export function onLeaderRequest(core: Core, from: NodeId, request: LeaderRequest): void {
-  if (request.term < core.term) {
+  if (!core.rules.obeys(request.term, core.term)) {
     refuseOldLeader(core, from, request);
     return;
   }
@@ -90,8 +90,8 @@ function onAppendRequest(core: Core, from: NodeId, request: AppendRequest): void
 }
 
 /** What is compacted here is committed, and therefore in the leader's log as well. */
-function matches({ log }: Core, index: LogIndex, term: Term): boolean {
-  return index < log.base.index || log.termAt(index) === term;
+function matches({ log, rules }: Core, index: LogIndex, term: Term): boolean {
+  return index < log.base.index || rules.agrees(log.termAt(index), term);
 }
 
 /** Adds what is new; cuts only where an entry of another term stands (rule 14). */

@@ -7,6 +7,6 @@ export { entryBytes } from './log.js';
 export { isQuorum, quorumSize } from './quorum.js';
 export type { PeerProgress, RunningTimer } from './raft.js';
 export { Raft } from './raft.js';
-export type { LeaderContact, Rules } from './rules.js';
+export type { LastHeard, LeaderContact, Rules } from './rules.js';
 export { RULES } from './rules.js';
 export type { RaftState } from './state.js';

@@ -346,7 +346,7 @@ function onTimeoutNow(core: Core, from: NodeId, term: Term): void {
 
 /** Replies of a higher term depose whoever asked; those of a lower one are too late (rules 8, 21). */
 function onReply(core: Core, from: NodeId, message: Message): void {
-  const { leadership, term } = core;
+  const { leadership, term, rules } = core;
   if (message.term > term) {
     core.decide(`sees term ${String(message.term)} of ${String(from)}: mine is ${String(term)}`);
     becomeFollower(core, message.term, null);
@@ -358,7 +358,7 @@ function onReply(core: Core, from: NodeId, message: Message): void {
     (leadership === null || message.term < term)
   ) {
     core.send(from, { type: 'read-index-reply', term, id: message.id, index: null });
-  } else if (message.term < term) {
+  } else if (!rules.isOfThisTerm(message.term, term)) {
     return;
   } else if (message.type === 'vote-reply') {
     onVoteReply(core, from, message);

@@ -21,7 +21,7 @@ function sendQuestion(core: Core): void {
   if (leader === null) return;
   if (questions.open.length === 0) questions.silentSince = core.now;
   const id = questions.nextId;
-  questions.nextId += 1;
+  questions.nextId = core.rules.nextQuestion(id);
   questions.open.push({ id, reads: questions.waiting });
   questions.waiting = [];
   questions.sentAt = core.now;

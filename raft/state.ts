@@ -6,6 +6,7 @@ import type { MembershipStep } from './membership.js';
 import type { OutboxState } from './outbox.js';
 import { copyPlain } from './plain.js';
 import { Random } from './random.js';
+import { RULES } from './rules.js';
 import type { CheckpointMeta, LogIndex, NodeId, Role, Term, Vote } from './types.js';
 import { logIndex } from './types.js';
 
@@ -120,8 +121,9 @@ export function initialState(config: RaftConfig, start: RaftStart): RaftState {
   const random = new Random(config.seed);
   // An entry of a term shows that the term was entered, though the record of it was not yet durable.
   // No vote was given in it then: a vote's message waits for its record.
-  const current: Vote =
-    last.term > start.vote.term ? { term: last.term, votedFor: null } : start.vote;
+  const { voteAtStart } = config.rules ?? RULES;
+  const vote = voteAtStart(start.vote);
+  const current: Vote = last.term > vote.term ? { term: last.term, votedFor: null } : vote;
   const reached = checkpoint?.index ?? base.index;
   const memberships: MembershipStep[] = [{ index: reached, membership }];
   for (const { index, body } of entries) {
@@ -157,7 +159,7 @@ export function initialState(config: RaftConfig, start: RaftStart): RaftState {
     },
     told: { role: 'follower', term: current.term, leader: null, commitIndex },
     random: random.dump(),
-    outbox: { current, durable: start.vote, writing: null, held: [] },
+    outbox: { current, durable: vote, writing: null, held: [] },
     log: { base, entries, durableIndex: last.index },
     memberships,
   };

@@ -15,6 +15,7 @@ const rooms = [
   'cluster',
   'simulator',
   'exhaustive',
+  'zoo',
   'bench',
   'tests',
 ];

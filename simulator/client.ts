@@ -44,13 +44,18 @@ export class SimulatedClient extends Process {
     private readonly workload: Workload,
     private readonly history: History,
     private readonly watch: ClientWatch,
+    private readonly onlyReads = false,
   ) {
     super(world, number, name, clockRate);
-    this.callers = Array.from({ length: world.plan.callersPerClient }, (_, i) => ({
-      number: number * 100 + i,
-      call: null,
-      revision: 0,
-    }));
+    const { callersPerClient, readersPerNode } = world.plan;
+    this.callers = Array.from(
+      { length: onlyReads ? readersPerNode : callersPerClient },
+      (_, i) => ({
+        number: number * 100 + i,
+        call: null,
+        revision: 0,
+      }),
+    );
   }
 
   private get codec(): WireCodec {
@@ -172,7 +177,8 @@ export class SimulatedClient extends Process {
   }
 
   private pause(caller: Caller): void {
-    const wait = this.random.exponential(this.world.plan.thinkMs);
+    const { thinkMs, readerThinkMs } = this.world.plan;
+    const wait = this.random.exponential(this.onlyReads ? readerThinkMs : thinkMs);
     const timer = { kind: 'call', caller: this.callers.indexOf(caller) } as const;
     this.world.schedule(this, wait, { type: 'timer', timer });
   }
@@ -180,7 +186,7 @@ export class SimulatedClient extends Process {
   private callNext(index: number): void {
     const caller = this.callers[index];
     if (caller === undefined || caller.call !== null) return;
-    const action = this.calling ? this.workload.next(caller.revision) : null;
+    const action = this.calling ? this.workload.next(caller.revision, this.onlyReads) : null;
     if (action === null) {
       this.pause(caller);
       return;

@@ -78,7 +78,7 @@ export function across(from: readonly Place[], to: readonly Place[]): readonly L
   return from.flatMap((a) => to.filter((b) => b !== a).map((b): Link => [a.number, b.number]));
 }
 
-function between(here: readonly Place[], there: readonly Place[]): readonly Link[] {
+export function between(here: readonly Place[], there: readonly Place[]): readonly Link[] {
   return [...across(here, there), ...across(there, here)];
 }
 

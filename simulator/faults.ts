@@ -1,5 +1,5 @@
 /** What goes wrong, when, and how it ends. Every fault is undone by itself, later at the latest. */
-import { across, around, bridge, isolated, oneWay, parted, ring } from './cuts.js';
+import { across, around, between, bridge, isolated, oneWay, parted, ring } from './cuts.js';
 import type { Cut, Link } from './cuts.js';
 import type { FaultKind, Strike } from './fault-kinds.js';
 import type { Losses } from './losses.js';
@@ -45,6 +45,8 @@ export class Faults {
   /** Until then leaders do not live long. */
   private huntUntil = 0;
   private hunter = new Random(0);
+  /** Until then a leader was misled. */
+  private misledUntil = 0;
   /** Until then a leader limps. */
   private limpUntil = 0;
   private readonly strikes: Readonly<Record<FaultKind, (random: Random) => void>>;
@@ -104,6 +106,7 @@ export class Faults {
       'isolate-leader': (random: Random) =>
         this.cut(isolated(random, this.leader(random), targets.nodes, this.everybody()), random),
       'limp-leader': (random: Random) => this.limp(this.leader(random), random),
+      'mislead-leader': (random: Random) => this.mislead(this.leader(random), random),
       'one-way': (random: Random) =>
         this.cut(oneWay(random, targets.nodes, this.everybody()), random),
       bridge: (random: Random) => this.cut(bridge(random, targets.nodes), random),
@@ -242,6 +245,32 @@ export class Faults {
     const { number, incarnation } = leader;
     const after = ms + random.exponential(1_500);
     this.add(after, { type: 'hunted', process: number, incarnation });
+  }
+
+  /**
+   * A leader that its peers do not hear any more goes on hearing, late, what they said before; its clients
+   * still reach it. Somebody else is elected meanwhile: what it then takes for a confirmation is none.
+   */
+  private mislead(leader: SimulatedNode, random: Random): void {
+    const { network, now, plan } = this.world;
+    const leads = leader.replica?.raft.role === 'leader';
+    // One at a time, or nobody could be elected instead.
+    if (!leads || now < this.misledUntil) return;
+    const ms = plan.electionTimeoutMsMax * random.between(0.85, 1);
+    this.misledUntil = now + 2 * ms;
+    this.say(`${leader.name} hears its peers late, and is not heard by them`);
+    // Some stay with it, too few to elect anybody.
+    const others = random.shuffle(this.targets.nodes.filter((node) => node !== leader));
+    const few = Math.max(0, Math.floor((others.length - 1) / 2));
+    const loyal = others.splice(0, random.integer(0, few));
+    for (const { id, kind, ends } of [...network.streams.values()]) {
+      const isLate = ends[1] === leader.number && others.some(({ number }) => number === ends[0]);
+      if (kind === 'peer' && isLate) network.hold(id, ms, now, [1]);
+    }
+    const links = [...across([leader], others), ...between(loyal, others)];
+    // A heartbeat later, so that there are answers to be late.
+    this.add(1.1 * plan.heartbeatMs, { type: 'cut', links });
+    this.add(ms + random.between(200, 1_500), { type: 'heal', links });
   }
 
   /** One node after another loses its links, and they come back in another order (FoundationDB). */

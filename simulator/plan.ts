@@ -2,7 +2,13 @@
  * Everything about a run that is drawn from its seed before it begins: plain data, so that a run can be
  * done again with less in it.
  */
-import { FAULT_KINDS, MEMBERSHIP_KINDS, type FaultKind, type Strike } from './fault-kinds.js';
+import {
+  FIRST_KINDS,
+  LATER_KINDS,
+  MEMBERSHIP_KINDS,
+  type FaultKind,
+  type Strike,
+} from './fault-kinds.js';
 import type { Weather } from './network.js';
 import { Random } from './random.js';
 
@@ -48,18 +54,29 @@ export interface Plan {
   readonly diskMsMean: number;
   /** Mean pause between a caller's calls, ms. */
   readonly thinkMs: number;
+  /** Each first node has a client of its own with so many callers, who only read, and pause so long (mean). */
+  readonly readersPerNode: number;
+  readonly readerThinkMs: number;
   /** How many of the clients speak to the nodes themselves, not to a proxy. */
   readonly directChance: number;
   /** Everything passes through the production codecs. */
   readonly transcode: boolean;
 }
 
+/** What is not left to the seed. */
 export interface PlanOverrides {
   readonly nodes?: number;
+  /** These kinds of faults strike, and no others. */
+  readonly kinds?: readonly FaultKind[];
+  readonly readersPerNode?: number;
+  readonly sessionTimeoutMs?: number;
 }
 
 export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
-  const random = new Random(seed).fork();
+  const source = new Random(seed);
+  const random = source.fork();
+  // What was added later, so that it shifts nothing of what was there before.
+  const later = source.fork();
   const nodes = overrides.nodes ?? random.pick([1, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5, 7]);
   const faultsMs = random.integer(4_000, 15_000);
   const spares = nodes > 1 && random.chance(0.5) ? 3 : 0;
@@ -72,7 +89,10 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
     clients: random.integer(1, 5),
     callersPerClient: random.integer(1, 5),
     faultsMs,
-    strikes: drawStrikes(random, faultsMs, spares > 0),
+    strikes: [
+      ...drawStrikes(random, faultsMs, spares > 0, FIRST_KINDS, [0.1, 0.2, 0.3, 0.5], overrides),
+      ...drawStrikes(later, faultsMs, spares > 0, LATER_KINDS, [0.4], overrides),
+    ].sort((a, b) => a.at - b.at),
     calls: null,
     electionTimeoutMsMin,
     electionTimeoutMsMax: 2 * electionTimeoutMsMin,
@@ -95,23 +115,36 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
     thinkMs: random.pick([2, 5, 30]),
     directChance: random.pick([0, 0.3, 0.7]),
     transcode: random.chance(0.2),
+    readersPerNode: overrides.readersPerNode ?? later.pick([0, 1, 1, 2]),
+    readerThinkMs: later.pick([20, 50, 200]),
+    // Shorter than many an outage: sessions expire while writes of theirs are under way.
+    ...(later.chance(0.15) && { sessionTimeoutMs: 500 }),
+    ...(overrides.sessionTimeoutMs && { sessionTimeoutMs: overrides.sessionTimeoutMs }),
   };
 }
 
 /** Each kind is on or off by itself, and as frequent as it happens to be. */
-function drawStrikes(random: Random, faultsMs: number, spares: boolean): readonly Strike[] {
+function drawStrikes(
+  random: Random,
+  faultsMs: number,
+  spares: boolean,
+  kinds: readonly FaultKind[],
+  shares: readonly number[],
+  only: PlanOverrides,
+): readonly Strike[] {
   const strikes: Strike[] = [];
-  const share = random.pick([0.1, 0.2, 0.3, 0.5]);
-  for (const kind of FAULT_KINDS) {
+  const share = random.pick(shares);
+  for (const kind of kinds) {
     // Drawn for each kind, so that one more kind shifts no other.
     const draw = random.fork();
-    if (!draw.chance(share) || (MEMBERSHIP_KINDS.has(kind) && !spares)) continue;
+    const isOn = draw.chance(share);
+    if (!(only.kinds?.includes(kind) ?? isOn) || (MEMBERSHIP_KINDS.has(kind) && !spares)) continue;
     const mean = draw.between(300, 5_000);
     for (let at = draw.exponential(mean); at < faultsMs; at += draw.exponential(mean)) {
       strikes.push({ at, kind, seed: draw.bits() });
     }
   }
-  return strikes.sort((a, b) => a.at - b.at);
+  return strikes;
 }
 
 /** Which kinds strike in it. */

@@ -39,6 +39,8 @@ const SIMPLER: readonly Partial<Plan>[] = [
   { clients: 1 },
   { clients: 2 },
   { callersPerClient: 1 },
+  { readersPerNode: 0 },
+  { readersPerNode: 1 },
   { directChance: 0 },
   { spares: 0 },
   { nodes: 3 },

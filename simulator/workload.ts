@@ -43,18 +43,18 @@ export class Workload {
   }
 
   /** The caller's next action; null: none for now. `revision`: the newest that it knows. */
-  next(revision: number): Action | null {
+  next(revision: number, onlyReads = false): Action | null {
     this.asked += 1;
     if (this.kept?.has(this.asked) === false) return null;
-    const action = this.draw(revision);
+    const action = this.draw(revision, onlyReads);
     if (action !== null) this.made.push(this.asked);
     return action;
   }
 
   /** Null: the key has as many callers as its checker bears. */
-  private draw(revision: number): Action | null {
+  private draw(revision: number, onlyReads: boolean): Action | null {
     const { random } = this;
-    if (random.chance(0.08)) {
+    if (!onlyReads && random.chance(0.08)) {
       this.onces += 1;
       return {
         kind: 'put',
@@ -67,7 +67,8 @@ export class Workload {
     if (subject.inFlight >= CALLERS_PER_KEY_MAX) return null;
     subject.inFlight += 1;
     subject.calls += 1;
-    return random.chance(0.45) ? this.read(subject, revision) : this.write(subject);
+    const reads = onlyReads || random.chance(0.45);
+    return reads ? this.read(subject, revision) : this.write(subject);
   }
 
   /** The call is over: what is known now, and whether its key has served its time. */

@@ -4,7 +4,7 @@
  */
 import { nodeId, type NodeId } from '#raft';
 import { Agenda } from './agenda.js';
-import { SimulatedClient } from './client.js';
+import { SimulatedClient, type ClientWatch } from './client.js';
 import { Faults } from './faults.js';
 import type { FaultEvent } from './faults.js';
 import { Invariants } from './invariants/index.js';
@@ -296,7 +296,7 @@ export class World implements Surroundings {
       },
     };
     const first = this.allNodes.length + this.proxies.length;
-    return Array.from({ length: this.plan.clients }, (_, i) => {
+    const clients = Array.from({ length: this.plan.clients }, (_, i) => {
       // Some clients speak to the nodes themselves.
       const direct = this.random.chance(this.plan.directChance);
       const endpoints = this.random.shuffle([...(direct ? this.allNodes : this.proxies)]);
@@ -311,6 +311,26 @@ export class World implements Surroundings {
         watch,
       );
     });
+    return [...clients, ...this.makeReaders(first + clients.length, watch)];
+  }
+
+  /** One at each node: whoever leads, or led, is asked all the time. */
+  private makeReaders(first: number, watch: ClientWatch): SimulatedClient[] {
+    const nodes = this.plan.readersPerNode > 0 ? this.allNodes.slice(0, this.plan.nodes) : [];
+    return nodes.map(
+      (node, i) =>
+        new SimulatedClient(
+          this,
+          first + i,
+          `reader${String(i + 1)}`,
+          this.rate(),
+          [node],
+          this.workload,
+          this.history,
+          watch,
+          true,
+        ),
+    );
   }
 
   private rate(): number {

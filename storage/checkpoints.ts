@@ -9,7 +9,7 @@ import type { ChainPosition } from './log-state.js';
 import { checkpointPath, DATA, UNFINISHED } from './paths.js';
 import type { Requests } from './requests.js';
 import type { StorageRules } from './rules.js';
-import { syncDirectory } from './segments.js';
+import { syncBeforeRename, syncDirectory } from './segments.js';
 import type { DiskOperation, Owner } from './types.js';
 
 /** A marker in the log, and who were members there. */
@@ -194,7 +194,7 @@ export class Checkpoints {
     const data = checkpointFooter(writing.lines, writing.crc);
     const operations: DiskOperation[] = [
       { op: 'append', path: unfinished, size: writing.size, data },
-      { op: 'sync', path: unfinished },
+      ...syncBeforeRename(unfinished, this.#rules),
       { op: 'rename', from: unfinished, to: path },
       ...syncDirectory(DATA, this.#rules),
     ];

@@ -8,7 +8,7 @@ import { checkpointPath, DATA, PARTIAL } from './paths.js';
 import { membershipText } from './record.js';
 import type { Requests } from './requests.js';
 import type { StorageRules } from './rules.js';
-import { syncDirectory } from './segments.js';
+import { syncBeforeRename, syncDirectory } from './segments.js';
 import type { Owner, StorageEvent } from './types.js';
 
 interface Incoming<Reader> {
@@ -86,7 +86,7 @@ export class Intake {
     this.#requests.submitAll(
       'checkpoint',
       [
-        { op: 'sync', path: partial(meta) },
+        ...syncBeforeRename(partial(meta), this.#rules),
         { op: 'rename', from: partial(meta), to: path },
         ...syncDirectory(DATA, this.#rules),
       ],

@@ -102,6 +102,9 @@ export function replacement(
   return { segment, operations };
 }
 
+export const syncBeforeRename = (path: string, rules: StorageRules): DiskOperation[] =>
+  rules.syncsBeforeRename() ? [{ op: 'sync', path }] : [];
+
 /** Rule 32: write, sync, rename, sync the directory. */
 export function replaceFile(
   path: string,
@@ -112,7 +115,7 @@ export function replaceFile(
   const unfinished = path + UNFINISHED;
   return [
     { op: 'write-file', path: unfinished, data },
-    { op: 'sync', path: unfinished },
+    ...syncBeforeRename(unfinished, rules),
     { op: 'rename', from: unfinished, to: path },
     ...syncDirectory(directory, rules),
   ];

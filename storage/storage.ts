@@ -233,11 +233,12 @@ export class Storage {
     this.#now = now;
     const purpose = this.#requests.settle(id);
     if (purpose === null || this.#requests.stopped) return [];
-    if (!result.ok) {
+    const failure = this.#rules.failureOf(result);
+    if (failure !== null) {
       this.#requests.stop();
-      return [{ type: 'failed', code: result.code, message: result.message }];
+      return [{ type: 'failed', code: failure.code, message: failure.message }];
     }
-    const events = this.#done(purpose, result, now);
+    const events = this.#done(purpose, result.ok ? result : { ok: true }, now);
     return this.#news.length > 0 ? [...this.#takeNews(), ...events] : events;
   }
 

@@ -1,6 +1,7 @@
 /** The session in the replicated state: opened when it is needed, kept alive, forgotten when it expired. */
 import { Outcome, RequestKind, type Reply } from '#rpc/session/frames';
 import type { Call } from './session-call.js';
+import type { SessionRules } from './session-rules.js';
 import { SequenceWindow, type SequenceWindowDump } from './session-window.js';
 
 export interface SessionKeeperDump {
@@ -12,6 +13,7 @@ export interface SessionKeeperDump {
 
 export class SessionKeeper {
   readonly #windowMax: number;
+  readonly #rules: SessionRules;
   /** The open session's numbers; null before the first write, and after it expired. */
   #window: SequenceWindow | null = null;
   /** In flight. */
@@ -23,7 +25,8 @@ export class SessionKeeper {
   /** When a write or a keep-alive last went out. */
   #lastActivity = 0;
 
-  constructor(windowMax: number, timeoutMs: number) {
+  constructor(windowMax: number, timeoutMs: number, rules: SessionRules) {
+    this.#rules = rules;
     this.#windowMax = windowMax;
     this.#timeoutMs = timeoutMs;
   }
@@ -101,7 +104,7 @@ export class SessionKeeper {
   /** Of another session's numbers we know nothing: 1 lets all its answers be kept. */
   lowestAwaited(call: Call): number {
     if (call.kind !== RequestKind.write) return 0;
-    return this.#windowOf(call)?.lowest ?? 1;
+    return this.#rules.confirms(this.#windowOf(call)?.lowest ?? 1, call.sequence);
   }
 
   /** The write's answer is known, or it was never sent. */

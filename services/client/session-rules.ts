@@ -4,6 +4,8 @@ import { RequestKind } from '#rpc/session/frames';
 export interface SessionRules {
   /** A write keeps its number however often it is sent: the replicated state knows it by that. */
   readonly keepsNumberWhenResent: () => boolean;
+  /** Answers below the lowest awaited number may be forgotten: so far all are here. */
+  readonly confirms: (lowestAwaited: number, sequence: number) => number;
   /**
    * A write that an expired session refused moves to a new session only if every sending was
    * answered: an unanswered one may have been carried out before the expiry.
@@ -15,6 +17,7 @@ export interface SessionRules {
 
 export const SESSION_RULES: SessionRules = Object.freeze({
   keepsNumberWhenResent: () => true,
+  confirms: (lowestAwaited: number) => lowestAwaited,
   movesOnlyIfNeverDone: (mayHaveHappened: boolean) => !mayHaveHappened,
   staysUnknownOnceSent: (kind: number, mayHaveHappened: boolean) =>
     kind === RequestKind.write && mayHaveHappened,

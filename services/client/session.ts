@@ -26,6 +26,7 @@ const SWEEP_MS = 5;
 /** How long the end of a session may take when all calls are done. */
 const CLOSE_MS = 1_000;
 
+export { SESSION_RULES, type SessionRules } from './session-rules.js';
 export { SESSION_DEFAULTS, type Settlement } from './session-types.js';
 
 export class ClientSession {
@@ -52,7 +53,7 @@ export class ClientSession {
     this.#ports = ports;
     this.#rules = rules;
     this.#wire = new Wire(config, ports);
-    this.#keeper = new SessionKeeper(config.windowMax, config.sessionTimeoutMs);
+    this.#keeper = new SessionKeeper(config.windowMax, config.sessionTimeoutMs, rules);
     this.#settling = new Settling(ports, this.#keeper, this.#wire);
     this.#sending = new Sending(config.timeoutMs, this.#wire, this.#queue, this.#keeper);
   }

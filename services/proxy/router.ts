@@ -30,6 +30,7 @@ import type {
 } from './router/types.js';
 import { Verdicts } from './router/verdicts.js';
 
+export { ROUTER_RULES, type RouterRules } from './router/rules.js';
 export { ROUTER_DEFAULTS, type RouterConfig, type RouterReport } from './router/types.js';
 
 /** Some days. What a client asks for may be any number, and has to fit into the frames that are sent on. */
@@ -38,6 +39,7 @@ const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 export class Router {
   readonly #config: RouterConfig;
   readonly #ports: RouterPorts;
+  readonly #rules: RouterRules;
   readonly #fleet: Fleet;
   readonly #figures: RouterFigures = noFigures();
   readonly #clients: Clients;
@@ -55,6 +57,7 @@ export class Router {
   constructor(config: RouterConfig, ports: RouterPorts, rules: RouterRules = ROUTER_RULES) {
     this.#config = config;
     this.#ports = ports;
+    this.#rules = rules;
     const report = (what: RouterReport): void => {
       ports.report(what);
     };
@@ -63,7 +66,7 @@ export class Router {
     this.#parts = new Parts(this.#outbox, config.partsBytesMax);
     this.#clients = new Clients(config, this.#figures);
     this.#queue = new Queue(config);
-    this.#sendings = new Sendings(this.#parts, this.#figures);
+    this.#sendings = new Sendings(this.#parts, this.#figures, rules);
     this.#remarks = new Remarks(report);
     this.#verdicts = new Verdicts({
       ...{ config, rules, outbox: this.#outbox, parts: this.#parts, figures: this.#figures },
@@ -264,7 +267,7 @@ export class Router {
 
   #takeReply(node: NodeLink, reply: Reply, now: number): void {
     const flight = this.#sendings.inFlight.get(reply.id);
-    if (flight?.node !== node) return;
+    if (!flight || !this.#rules.answersFrom(flight.node?.id ?? null, node.id)) return;
     if (reply.more) {
       this.#parts.hold(flight, reply);
       return;

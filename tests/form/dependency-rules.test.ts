@@ -33,6 +33,7 @@ const PLANTS: readonly Plant[] = [
   { file: 'bench/a.ts', text: "import '#raft';", rule: 'bench-imports' },
   { file: 'simulator/a.ts', text: "import '#config';", rule: 'simulator-imports' },
   { file: 'exhaustive/a.ts', text: "import '#kv';", rule: 'exhaustive-imports' },
+  { file: 'zoo/a.ts', text: "import '#cluster';", rule: 'zoo-imports' },
   { file: 'node/b.ts', text: "import '../raft/inside.js';", rule: 'only-through-the-door' },
   { file: 'node/c.ts', text: "import '../raft/index.js';", rule: 'other-rooms-by-name' },
   { file: 'raft/b.ts', text: "import 'node:fs';", rule: 'pure-rooms-import-no-package' },
@@ -89,6 +90,7 @@ const RESPECTABLE: Readonly<Record<string, string>> = {
   'bench/index.ts': "import '#cluster';",
   'services/client/session.ts': 'export {};',
   'exhaustive/index.ts': "import '#raft';",
+  'zoo/main.ts': "import '#simulator';\nimport '#exhaustive';",
   'simulator/index.ts':
     "import '#raft';\nimport '#node/replica';\nimport '#proxy';\nimport '#client/session';",
 };

@@ -35,6 +35,24 @@ const sessionless: Scenario = (bench) => {
   return bench.takeSent(2).length;
 };
 
+/** A node that came back, and has the write again, is heard to answer what it was sent before it went. */
+const lateAnswer: Scenario = (bench) => {
+  bench.request(50, write(1));
+  const [first] = bench.takeSent(1);
+  bench.handle({ type: 'node-lost', node: 1 });
+  bench.elect(1, 2);
+  bench.handle({ type: 'node-replies', node: 1, replies: [reply(first?.id ?? 0)] });
+  return bench.takeAnswers(50).length;
+};
+
+/** A node answers what another one was asked. */
+const strangersAnswer: Scenario = (bench) => {
+  bench.request(50, write(1));
+  const [sent] = bench.takeSent(1);
+  bench.handle({ type: 'node-replies', node: 2, replies: [reply(sent?.id ?? 0)] });
+  return bench.takeAnswers(50).length;
+};
+
 /** One follower lags, the other follows nobody. */
 const badReaders: Scenario = (bench) => {
   bench.state(1, { role: NodeRole.leader, leader: 1, commitIndex: 16 });
@@ -80,6 +98,20 @@ const CASES: readonly {
     scenario: sessionless,
     kept: 0,
     planted: { resendsOnlyWithSession: () => true },
+    broken: 1,
+  },
+  {
+    rule: 'nextSending',
+    scenario: lateAnswer,
+    kept: 0,
+    planted: { nextSending: (_, isFree) => [1, 2, 3].find(isFree) ?? 4 },
+    broken: 1,
+  },
+  {
+    rule: 'answersFrom',
+    scenario: strangersAnswer,
+    kept: 0,
+    planted: { answersFrom: () => true },
     broken: 1,
   },
   {

@@ -20,6 +20,10 @@ export interface RouterRules {
    * twice: reads, session housekeeping, and writes that the replicated state knows by number.
    */
   readonly resendsOnlyWithSession: (kind: number, session: number) => boolean;
+  /** Each sending has an id of its own, so that an answer to an older one finds nobody. */
+  readonly nextSending: (last: number, isFree: (id: number) => boolean) => number;
+  /** An answer counts if it comes from the node that was asked. */
+  readonly answersFrom: (asked: number | null, answers: number) => boolean;
   /** Linearizable reads go to followers that are alive, know a leader, and are not far behind. */
   readonly readsOnlyFromFresh: (node: Standing, lag: number, lagMax: number) => boolean;
   /** Nobody is sent writes who leads in a term older than one that is known to have had a leader. */
@@ -36,6 +40,8 @@ export interface RouterRules {
 export const ROUTER_RULES: RouterRules = Object.freeze({
   resendsOnlyWithSession: (kind: number, session: number) =>
     kind !== RequestKind.write || session > 0,
+  nextSending: (last: number) => last + 1,
+  answersFrom: (asked: number | null, answers: number) => asked === answers,
   readsOnlyFromFresh: (node: Standing, lag: number, lagMax: number) =>
     node.connected &&
     node.fresh &&

@@ -3,6 +3,7 @@ import type { RouterFigures } from './figures.js';
 import { frameFor, laneOf, type Flight } from './flight.js';
 import type { NodeLink } from './node-link.js';
 import type { Parts } from './parts.js';
+import type { RouterRules } from './rules.js';
 
 export class Sendings {
   /** By the id that the node knows; a reply to an id that is not here is late, and ignored. */
@@ -10,15 +11,17 @@ export class Sendings {
   lastId = 0;
   readonly #parts: Parts;
   readonly #figures: RouterFigures;
+  readonly #rules: RouterRules;
 
-  constructor(parts: Parts, figures: RouterFigures) {
+  constructor(parts: Parts, figures: RouterFigures, rules: RouterRules) {
     this.#parts = parts;
+    this.#rules = rules;
     this.#figures = figures;
   }
 
   /** It leaves when the event is handled. */
   send(flight: Flight, node: NodeLink, isWrite: boolean, now: number): void {
-    this.lastId += 1;
+    this.lastId = this.#rules.nextSending(this.lastId, (id) => !this.inFlight.has(id));
     flight.node = node;
     flight.sendings += 1;
     if (flight.sendings > 1) this.#figures.resends += 1;

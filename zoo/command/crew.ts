@@ -1,0 +1,42 @@
+/** Hunts on all cores: each worker makes the next attempt of the first hunt that has one left. */
+import { Worker } from 'node:worker_threads';
+import type { HuntRun } from './hunt-run.js';
+import type { Outcome, Task } from './worker.js';
+
+export async function runHunts(
+  workers: number,
+  hunts: readonly HuntRun[],
+  found: (hunt: HuntRun) => void,
+): Promise<void> {
+  const next = (): Task | null => {
+    for (const hunt of hunts) {
+      const task = hunt.next(performance.now());
+      if (task !== null) return task;
+    }
+    return null;
+  };
+  const work = (worker: Worker): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const goOn = (): void => {
+        const task = next();
+        if (task === null) resolve();
+        else worker.postMessage(task);
+      };
+      worker.on('message', (outcome: Outcome) => {
+        const hunt = hunts[outcome.task.hunt];
+        if (hunt?.take(outcome, performance.now()) === true) found(hunt);
+        goOn();
+      });
+      worker.on('error', reject);
+      goOn();
+    });
+  const crew = Array.from(
+    { length: workers },
+    () => new Worker(new URL('./worker.js', import.meta.url)),
+  );
+  try {
+    await Promise.all(crew.map(work));
+  } finally {
+    await Promise.all(crew.map((worker) => worker.terminate()));
+  }
+}

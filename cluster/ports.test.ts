@@ -55,6 +55,13 @@ describe('ports of the nodes', () => {
     expect(await choosePort(2379, 'standard', new Set(), none)).toBe(2379);
     expect(await choosePort(2379, 'standard', new Set([2380]), without(2379))).toBe(2381);
   });
+
+  test('no port that browsers, and fetch, refuse to talk to', async () => {
+    expect(await choosePort(6_665, 'standard', new Set(), none)).toBe(6_670);
+    await expect(fetch('http://127.0.0.1:6667/')).rejects.toMatchObject({
+      cause: { message: 'bad port' },
+    });
+  });
 });
 
 describe('a port that is held', () => {

@@ -14,6 +14,14 @@ const BLOCK_LAST = 12_000;
 const RANDOM_FIRST = 5_000;
 const RANDOM_TRIES = 200;
 
+/**
+ * Nothing listens there that a browser, or Node's own fetch, could look at: they refuse to talk to these ports
+ * (WHATWG Fetch, "port blocking"; those above 5,000).
+ */
+const BLOCKED: ReadonlySet<number> = new Set([
+  5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
 export interface NodePorts {
   /** For clients and proxies. */
   readonly port: number;
@@ -56,7 +64,7 @@ export async function chooseNodePorts(
   );
 }
 
-/** The first free port from `wanted` on; with `random`, any free one. */
+/** The first free port from `wanted` on; with `random`, any free one. Not one that browsers refuse. */
 export async function choosePort(
   wanted: number,
   choice: PortChoice,
@@ -67,7 +75,8 @@ export async function choosePort(
   const offset = choice === 'standard' ? 0 : randomInt(end - first);
   for (let i = 0; i < end - first; i += 1) {
     const port = first + ((offset + i) % (end - first));
-    if (!taken.has(port) && (await isFree(port))) return port;
+    if (taken.has(port) || BLOCKED.has(port)) continue;
+    if (await isFree(port)) return port;
   }
   throw new Error(`no port from ${String(first)} on is free; end what holds them and start again.`);
 }

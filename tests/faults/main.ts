@@ -63,7 +63,9 @@ async function series(faults: readonly Fault[], runs: number): Promise<number> {
 
 function describe(run: RunResult): string {
   const { lost, doubled, unasked } = run.verdict;
-  const verdict = passed(run) ? 'passed' : `FAILED ${run.firstFailure ?? 'or under too few writes/s'}`;
+  const verdict = passed(run)
+    ? 'passed'
+    : `FAILED ${run.firstFailure ?? 'or under too few writes/s'}`;
   return (
     `${run.victim}, ${Math.round(run.writesPerSecond)} writes/s, outage ${Math.round(run.outageMs)} ms, ` +
     `${run.acknowledged} acknowledged, ${run.failed} failed, ${lost.length} lost, ` +

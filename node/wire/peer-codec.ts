@@ -152,11 +152,11 @@ export function fromWire(message: WireMessage): PeerMessage {
   switch (kind.$case) {
     case 'forwardRequest': {
       const { id, request } = kind.value;
-      return { type: 'forward-request', id, request: nested(REQUEST_CODEC, request) };
+      return { type: 'forward-request', id, request: nested(REQUEST_CODEC, request, 'kind') };
     }
     case 'forwardReply': {
       const { id, reply } = kind.value;
-      return { type: 'forward-reply', id, reply: nested(REPLY_CODEC, reply) };
+      return { type: 'forward-reply', id, reply: nested(REPLY_CODEC, reply, 'outcome') };
     }
     case 'leadershipRequest':
       return { type: 'leadership-request' };
@@ -165,14 +165,22 @@ export function fromWire(message: WireMessage): PeerMessage {
   }
 }
 
-/** The generated codecs throw errors of any class. */
-function nested<Frame>(codec: { decode(bytes: Uint8Array): Frame }, bytes: Uint8Array): Frame {
+/** A frame within a message; its enumeration may be unknown here, but nobody could send on a negative one. */
+function nested<Name extends string, Frame extends Readonly<Record<Name, number>>>(
+  codec: { decode(bytes: Uint8Array): Frame },
+  bytes: Uint8Array,
+  enumeration: Name,
+): Frame {
+  let frame: Frame;
   try {
-    return codec.decode(bytes);
+    frame = codec.decode(bytes);
   } catch (error) {
+    // The generated codecs throw errors of any class.
     const reason = error instanceof Error ? error.message : String(error);
     throw new MalformedMessage(`a frame within it can't be read: ${reason}`);
   }
+  if (frame[enumeration] >= 0) return frame;
+  throw new MalformedMessage(`what is forwarded has ${enumeration} ${frame[enumeration]}`);
 }
 
 /** The kinds that are the core's own. */

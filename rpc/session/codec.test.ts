@@ -173,6 +173,22 @@ test('numbers above 2^53 - 1 are refused, on the way out and in', () => {
   expect(() => decodeRequests(wire)).toThrow(MalformedMessage);
 });
 
+test.each([
+  ['a kind', 0x10, 2 ** 31],
+  ['a time-out', 0x30, 2 ** 32],
+])('%s that its type has no room for is refused: nobody could send it on', (_what, tag, value) => {
+  const number = Buffer.alloc(5);
+  for (let at = 0, rest = value; at < 5; at += 1, rest = Math.floor(rest / 128)) {
+    number[at] = (rest % 128) | (at < 4 ? 128 : 0);
+  }
+  const message = Buffer.concat([Buffer.from([0x12, 6, tag]), number]);
+  expect(() => decodeRequests(message)).toThrow(MalformedMessage);
+  number[4] = 0x03;
+  expect(
+    decodeRequests(Buffer.concat([Buffer.from([0x12, 6, tag]), number])).requests,
+  ).toHaveLength(1);
+});
+
 test('what is decoded is no Buffer: a slice of it is a copy', () => {
   const [message] = encoded(encodeRequests, [aRequest(1, new Uint8Array([1, 2, 3]))]);
   const payload = decodeRequests(message as Buffer).requests[0]?.payload as Uint8Array;

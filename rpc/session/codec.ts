@@ -6,9 +6,11 @@
 import { Greeting, NodeState, Welcome } from '#rpc/generated/relevo/v1/session';
 import { BATCH_BYTES_MAX } from '../transport/channel.js';
 import {
+  ENUM_MAX,
   fieldBytes,
   MalformedMessage,
   numberBytes,
+  UINT32_MAX,
   varintBytes,
   WireReader,
   WireWriter,
@@ -150,11 +152,11 @@ function readRequest(reader: WireReader): Request {
   while (reader.position < end) {
     const tag = reader.varint();
     if (tag === 0x08) request.id = reader.varint();
-    else if (tag === 0x10) request.kind = reader.varint();
+    else if (tag === 0x10) request.kind = reader.narrow(ENUM_MAX);
     else if (tag === 0x18) request.session = reader.varint();
     else if (tag === 0x20) request.sequence = reader.varint();
     else if (tag === 0x28) request.lowestAwaited = reader.varint();
-    else if (tag === 0x30) request.timeoutMs = reader.varint();
+    else if (tag === 0x30) request.timeoutMs = reader.narrow(UINT32_MAX);
     else if (tag === 0x38) request.minRevision = reader.varint();
     else if (tag === 0x42) request.payload = reader.data();
     else reader.skip(tag);
@@ -208,15 +210,15 @@ function readReply(reader: WireReader): Reply {
   while (reader.position < end) {
     const tag = reader.varint();
     if (tag === 0x08) reply.id = reader.varint();
-    else if (tag === 0x10) reply.outcome = reader.varint();
+    else if (tag === 0x10) reply.outcome = reader.narrow(ENUM_MAX);
     else if (tag === 0x1a) reply.payload = reader.data();
     else if (tag === 0x22) reply.code = reader.text();
     else if (tag === 0x2a) reply.message = reader.text();
     else if (tag === 0x30) reply.session = reader.varint();
-    else if (tag === 0x38) reply.servedBy = reader.varint();
+    else if (tag === 0x38) reply.servedBy = reader.narrow(UINT32_MAX);
     else if (tag === 0x40) reply.linearizable = reader.varint() !== 0;
     else if (tag === 0x48) reply.more = reader.varint() !== 0;
-    else if (tag === 0x50) reply.leader = reader.varint();
+    else if (tag === 0x50) reply.leader = reader.narrow(UINT32_MAX);
     else reader.skip(tag);
   }
   if (reader.position !== end) throw new MalformedMessage('a reply in it is cut short');

@@ -9,6 +9,10 @@ export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }
 
+/** The largest values of the 32-bit types. */
+export const UINT32_MAX = 2 ** 32 - 1;
+export const ENUM_MAX = 2 ** 31 - 1;
+
 const TWO_TO_28 = 2 ** 28;
 const CONTINUED = 0x80;
 
@@ -110,6 +114,13 @@ export class WireReader {
       scale *= 0x80;
     }
     throw new MalformedMessage('a number in it has more than ten bytes');
+  }
+
+  /** Of a field whose type has 32 bits; refused above `max` rather than cut to what fits. */
+  narrow(max: number): number {
+    const value = this.varint();
+    if (value > max) throw new MalformedMessage(`a number in it is above ${max}`);
+    return value;
   }
 
   /** Where the field ends whose length comes next. */

@@ -148,11 +148,21 @@ export function readCheckpointHeader(
 ): CheckpointHeader | null {
   const value = members(unseal('checkpoint', bytes, start, end));
   const at = readPosition(value);
-  const membership = membershipOf(`"membership":${JSON.stringify(value['membership'])}`);
   const { format, clusterId } = value;
-  if (format !== FORMAT || at === null || membership === null) return null;
-  if (typeof clusterId !== 'string') return null;
+  if (format !== FORMAT || at === null || typeof clusterId !== 'string') return null;
+  const membership = membershipOf(`"membership":${textOfJson(value['membership'])}`);
+  if (membership === null) return null;
   return isCount(at.index) && at.index > 0 ? { clusterId, at, membership } : null;
+}
+
+/** Empty if it is nested deeper than the stack goes: then it is no membership either. */
+function textOfJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return '';
+    throw error;
+  }
 }
 
 function textOf(bytes: Uint8Array): string | null {

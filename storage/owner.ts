@@ -39,4 +39,4 @@ export function* readHeaderOf(path: string): Steps<CheckpointHeader | null> {
 
 /** What stands in a file that is not ours may be any text: a terminal is to show it, not to obey it. */
 export const shownId = (id: string): string =>
-  /^[!-~]{1,64}$/.test(id) ? id : 'whose id is no id';
+  /^[0-9a-f-]{1,64}$/.test(id) ? id : 'whose id is no id';

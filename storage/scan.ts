@@ -64,7 +64,7 @@ export function scanLog(
 ): Scan {
   const scanner = new Scanner(checkpoint, cutFrom);
   for (const [number, file] of files.entries()) {
-    if (scanner.bad === null) scanner.read(number, file);
+    if (scanner.bad === null || scanner.isReplacedBy(file)) scanner.read(number, file);
     else if (!scanner.bad.isCut) scanner.confirm(file.bytes, 0);
   }
   return scanner.result();
@@ -102,7 +102,20 @@ class Scanner {
     };
   }
 
+  /**
+   * What is bad stands in a log that a checkpoint had replaced when its removal was cut short: `file` begins
+   * the new log, right behind that checkpoint. The old tail may be torn if no note of its own confirms it.
+   */
+  isReplacedBy(file: SegmentFile): boolean {
+    const [after, checkpoint] = [headerOf(file)?.after ?? null, this.#checkpoint];
+    if (this.bad === null || this.bad.isImpossible || this.bad.isCut) return false;
+    if (this.#confirmed >= this.bad.expected) return false;
+    if (after === null || checkpoint === null || after.index + 1 !== file.first) return false;
+    return after.index > this.#last.index && samePosition(after, checkpoint);
+  }
+
   read(number: number, file: SegmentFile): void {
+    this.bad = null;
     const feed = file.bytes.indexOf(LINE_FEED);
     const after = headerOf(file)?.after ?? null;
     const why = this.#faultOfHeader(file, feed, after);

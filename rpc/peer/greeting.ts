@@ -57,8 +57,12 @@ function plainly(greeting: PeerGreeting): PeerGreeting {
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
+/** In UTF-16 units: more than a list of nodes has. */
+const SHOWN_MAX = 2_000;
+
 function shown(text: string): string {
-  return text.replace(CONTROL, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
+  const kept = text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)} ...` : text;
+  return kept.replace(CONTROL, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 function idsOf(nodeList: string): ReadonlySet<number> {

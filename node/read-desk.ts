@@ -2,11 +2,11 @@
  * Where reads wait for the leader's word and for the state, and are answered: at once, when this node has
  * applied far enough, or part by part. Each is answered once, unless its connection is gone.
  */
-import type { Store } from '#kv';
+import type { OperationResult, Range, RangeResult, Refused, Store } from '#kv';
 import type { NodeId } from '#raft';
 import type { Request } from '#rpc/session/frames';
 import { admit } from './admission.js';
-import { LongRanges, type LongRangesState } from './long-ranges.js';
+import { bytesOfPairs, LongRanges, type LongRangesState } from './long-ranges.js';
 import type { ConnectionId, Ports } from './ports.js';
 import { Reads, type ReadsState, type WaitingRead } from './reads.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
@@ -24,6 +24,10 @@ export interface ReadDeskState {
 }
 
 const ASK_AGAIN_MS = 20;
+/** An answer beyond that goes out in parts, in turn with others. */
+const ANSWER_BYTES_MAX = 256 * 1024;
+/** So does what comes after answers of so many bytes in all in one turn. */
+const TURN_BYTES_MAX = 8 * 1024 * 1024;
 
 export class ReadDesk {
   readonly #config: ReplicaConfig;
@@ -101,6 +105,7 @@ export class ReadDesk {
       // A linearizable read of a revision that does not exist yet is refused; a stale one waits.
       minRevision: Math.max(request.minRevision, linearizable ? 0 : asOf),
       dueAt: now + (request.timeoutMs || this.#config.readTimeoutMs),
+      partsMax: request.partsMax,
     };
     const isNew = this.#rules.hasRevision(read.minRevision, store.revision);
     if (this.#rules.asksLeader(linearizable)) this.#reads.collect(read);
@@ -110,6 +115,17 @@ export class ReadDesk {
       const message = `this node is at revision ${store.revision} and takes no more; ask another.`;
       this.#replies.notDone(connection, request.id, 'no-follower', message);
     } else this.#reads.awaitRevision(read);
+  }
+
+  /** So many further parts of a long answer are wanted. */
+  grantParts(connection: ConnectionId, id: number, parts: number): void {
+    this.#longRanges.grant(connection, id, parts);
+  }
+
+  /** The rest of a long answer is not wanted. */
+  cancelParts(connection: ConnectionId, id: number): void {
+    if (this.#longRanges.cancel(connection, id) === null) return;
+    this.#replies.notDone(connection, id, 'cancelled', 'whoever asked wants no more of it.');
   }
 
   /** The id of a question to the leader for all reads that came in, or null. */
@@ -139,7 +155,7 @@ export class ReadDesk {
     for (const read of this.#reads.answerable(store.appliedIndex, store.revision)) {
       this.#answer(read, store);
     }
-    this.#answerPart(now);
+    this.#answerParts(now);
     if (this.#postponed.length === 0) this.#resumeAt = Infinity;
     else if (this.#resumeAt === Infinity) this.#resumeAt = now + ASK_AGAIN_MS;
   }
@@ -173,19 +189,31 @@ export class ReadDesk {
   }
 
   #answer(read: WaitingRead, store: Store): void {
-    if (store.isLong(read.operation)) {
-      this.#count(read);
-      const cursor = store.beginRange(read.operation);
-      if ('kind' in cursor) this.#replies.refused(read.connection, read.id, cursor);
-      else this.#longRanges.begin(read, cursor);
-      return;
+    const { operation } = read;
+    if (operation.kind !== 'range') {
+      this.#answerWhole(read, store);
+    } else if (store.isLong(operation) || this.#replies.bytes > TURN_BYTES_MAX) {
+      this.#answerInParts(read, operation, store);
+    } else {
+      const result = store.read(operation);
+      if (result.kind === 'range' && isLarge(result)) this.#answerInParts(read, operation, store);
+      else this.#reply(read, result);
     }
-    this.#answerWhole(read, store);
+  }
+
+  #answerInParts(read: WaitingRead, range: Range, store: Store): void {
+    this.#count(read);
+    const cursor = store.beginRange(range);
+    if ('kind' in cursor) this.#replies.refused(read.connection, read.id, cursor);
+    else this.#longRanges.begin(read, cursor);
   }
 
   #answerWhole(read: WaitingRead, store: Store): void {
+    this.#reply(read, store.read(read.operation));
+  }
+
+  #reply(read: WaitingRead, result: OperationResult | Refused): void {
     this.#count(read);
-    const result = store.read(read.operation);
     this.#replies.read(read.connection, read.id, result, read.linearizable);
   }
 
@@ -194,11 +222,16 @@ export class ReadDesk {
     else this.#figures.staleReadsServed++;
   }
 
-  /** A slice of a long range, if there is one. */
-  #answerPart(now: number): void {
-    const part = this.#longRanges.next(now);
-    if (part === null) return;
-    const { connection, id, linearizable } = part.read;
-    this.#replies.part(connection, id, part.result, linearizable, part.more);
+  /** A slice of what is answered in parts, if it is time for one. */
+  #answerParts(now: number): void {
+    for (const part of this.#longRanges.next(now)) {
+      const { connection, id, linearizable } = part.read;
+      this.#replies.part(connection, id, part, linearizable);
+    }
   }
+}
+
+/** One pair goes as it is, whatever its size. */
+function isLarge(result: RangeResult): boolean {
+  return result.pairs.length > 1 && bytesOfPairs(result) > ANSWER_BYTES_MAX;
 }

@@ -10,6 +10,7 @@ const read = (id: number, more: Partial<WaitingRead> = {}): WaitingRead => ({
   linearizable: true,
   minRevision: 0,
   dueAt: 1_000,
+  partsMax: 0,
   ...more,
 });
 

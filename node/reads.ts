@@ -17,6 +17,8 @@ export interface WaitingRead {
   readonly minRevision: number;
   /** When it is given up, ms. */
   readonly dueAt: number;
+  /** Parts of a long answer that may go out before others are granted; 0: as many as the connection takes. */
+  readonly partsMax: number;
 }
 
 interface Batch {

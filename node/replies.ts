@@ -12,6 +12,7 @@ export class Replies {
   readonly #nodeId: number;
   readonly #codec: PayloadCodec;
   #gathered = new Map<ConnectionId, Reply[]>();
+  #bytes = 0;
 
   constructor(nodeId: number, codec: PayloadCodec) {
     this.#nodeId = nodeId;
@@ -50,8 +51,10 @@ export class Replies {
     if (result.kind === 'refused') {
       this.refused(connection, id, result);
     } else if (result.kind === 'range') {
+      let number = 0;
       for (const [part, more] of partsOf(result)) {
-        this.#payload(connection, id, this.#codec.encodeResult(part), linearizable, more);
+        this.part(connection, id, { result: part, number, more }, linearizable);
+        number += 1;
       }
     } else {
       const payload = this.#codec.encodeResult(result);
@@ -63,15 +66,17 @@ export class Replies {
     }
   }
 
-  /** One part of a long range. */
+  /** One part of a long answer; `number` came before it, and others follow if there is `more`. */
   part(
     connection: ConnectionId,
     id: number,
-    part: RangeResult,
+    part: { readonly result: RangeResult; readonly number: number; readonly more: boolean },
     linearizable: boolean,
-    more: boolean,
   ): void {
-    this.#payload(connection, id, this.#codec.encodeResult(part), linearizable, more);
+    const payload = this.#codec.encodeResult(part.result);
+    const reply = this.#payload(connection, id, payload, linearizable);
+    reply.part = part.number;
+    reply.more = part.more;
   }
 
   done(connection: ConnectionId, id: number): void {
@@ -108,9 +113,15 @@ export class Replies {
     this.#add(connection, { ...reply, id });
   }
 
+  /** Of the payloads that are gathered. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Everything gathered; empties this. */
   take(): ReadonlyMap<ConnectionId, Reply[]> {
     const gathered = this.#gathered;
+    this.#bytes = 0;
     if (gathered.size > 0) this.#gathered = new Map();
     return gathered;
   }
@@ -142,13 +153,13 @@ export class Replies {
     id: number,
     payload: Uint8Array,
     linearizable: boolean,
-    more = false,
-  ): void {
+  ): Reply {
     const reply = this.#ok(id);
     reply.payload = payload;
     reply.linearizable = linearizable;
-    reply.more = more;
+    this.#bytes += payload.length;
     this.#add(connection, reply);
+    return reply;
   }
 
   #add(connection: ConnectionId, reply: Reply): void {

@@ -50,7 +50,7 @@ class Bench {
   write(id: number, now = 0): void {
     const request: Request = {
       ...{ id, kind: RequestKind.write, payload: new Uint8Array(0), session: 3, sequence: id },
-      ...{ lowestAwaited: 1, timeoutMs: 0, minRevision: 0 },
+      ...{ lowestAwaited: 1, timeoutMs: 0, minRevision: 0, partsMax: 0 },
     };
     this.desk.request(CLIENT, request, this.standing, now);
     this.settle(now);

@@ -97,7 +97,11 @@ export class RequestDesk {
 
   request(connection: ConnectionId, request: Request, standing: Standing, now: number): void {
     const { id, session, sequence } = request;
-    if (request.kind === RequestKind.staleRead && standing.store.appliedIndex === 0) {
+    if (request.kind === RequestKind.grantParts) {
+      this.#reads.grantParts(connection, id, request.partsMax);
+    } else if (request.kind === RequestKind.cancelParts) {
+      this.#reads.cancelParts(connection, id);
+    } else if (request.kind === RequestKind.staleRead && standing.store.appliedIndex === 0) {
       const message = `${this.#config.name} is blank: it has not heard from a leader yet.`;
       this.#replies.notDone(connection, id, 'no-leader', message);
     } else if (request.kind === RequestKind.staleRead) {

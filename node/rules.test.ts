@@ -12,6 +12,7 @@ const read: WaitingRead = {
   linearizable: true,
   minRevision: 0,
   dueAt: 1_000,
+  partsMax: 0,
 };
 
 test('rule 25: what is committed is applied, and what is only appended is not', () => {

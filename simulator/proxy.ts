@@ -79,6 +79,7 @@ export class SimulatedProxy extends Process {
             replies: this.repliesOnWire(replies),
           });
         },
+        unread: () => 0,
         report: (report) => {
           this.report(report);
         },

@@ -6,7 +6,13 @@ import {
   type SessionConnection,
   type SessionHandler,
 } from '#rpc/session';
-import type { NodeState, Reply, Request, Welcome } from '#rpc/session/frames';
+import {
+  awaitsReply,
+  type NodeState,
+  type Reply,
+  type Request,
+  type Welcome,
+} from '#rpc/session/frames';
 import type { ReplicaEvent } from '../ports.js';
 
 /** A connection with more unread replies than this is not read from until it has taken them. */
@@ -80,7 +86,7 @@ export class Clients {
   #requests(id: number, requests: Request[]): void {
     const client = this.#clients.get(id);
     if (client === undefined) return;
-    client.inFlight += requests.length;
+    for (const { kind } of requests) if (awaitsReply(kind)) client.inFlight++;
     if (client.inFlight > this.#welcome.requestsMax || this.#overfull(client)) {
       client.paused = true;
       client.connection.pause();

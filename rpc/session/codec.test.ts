@@ -35,6 +35,7 @@ const request: fc.Arbitrary<Request> = fc.record({
   timeoutMs: narrow,
   minRevision: wide,
   payload: bytes,
+  partsMax: narrow,
 });
 
 const reply: fc.Arbitrary<Reply> = fc.record({
@@ -48,6 +49,7 @@ const reply: fc.Arbitrary<Reply> = fc.record({
   linearizable: fc.boolean(),
   more: fc.boolean(),
   leader: narrow,
+  part: narrow,
 });
 
 // By the frames' types, in which kinds and outcomes are plain numbers.
@@ -75,6 +77,7 @@ const aRequest = (id: number, payload: Uint8Array): Request => ({
   timeoutMs: 0,
   minRevision: 0,
   payload,
+  partsMax: 0,
 });
 
 describe('against the generated codec', () => {

@@ -122,7 +122,8 @@ export function requestBytes(request: Request): number {
     numberBytes(request.lowestAwaited) +
     numberBytes(request.timeoutMs) +
     numberBytes(request.minRevision) +
-    fieldBytes(request.payload.length)
+    fieldBytes(request.payload.length) +
+    numberBytes(request.partsMax)
   );
 }
 
@@ -135,6 +136,7 @@ function writeRequest(writer: WireWriter, request: Request): void {
   writer.number(0x30, request.timeoutMs);
   writer.number(0x38, request.minRevision);
   writer.data(0x42, request.payload);
+  writer.number(0x48, request.partsMax);
 }
 
 function readRequest(reader: WireReader): Request {
@@ -148,6 +150,7 @@ function readRequest(reader: WireReader): Request {
     timeoutMs: 0,
     minRevision: 0,
     payload: NO_BYTES,
+    partsMax: 0,
   };
   while (reader.position < end) {
     const tag = reader.varint();
@@ -159,6 +162,7 @@ function readRequest(reader: WireReader): Request {
     else if (tag === 0x30) request.timeoutMs = reader.narrow(UINT32_MAX);
     else if (tag === 0x38) request.minRevision = reader.varint();
     else if (tag === 0x42) request.payload = reader.data();
+    else if (tag === 0x48) request.partsMax = reader.narrow(UINT32_MAX);
     else reader.skip(tag);
   }
   if (reader.position !== end) throw new MalformedMessage('a request in it is cut short');
@@ -176,7 +180,8 @@ function replyBytes(reply: Reply): number {
     numberBytes(reply.servedBy) +
     (reply.linearizable ? 2 : 0) +
     (reply.more ? 2 : 0) +
-    numberBytes(reply.leader)
+    numberBytes(reply.leader) +
+    numberBytes(reply.part)
   );
 }
 
@@ -191,6 +196,7 @@ function writeReply(writer: WireWriter, reply: Reply): void {
   writer.number(0x40, reply.linearizable ? 1 : 0);
   writer.number(0x48, reply.more ? 1 : 0);
   writer.number(0x50, reply.leader);
+  writer.number(0x58, reply.part);
 }
 
 function readReply(reader: WireReader): Reply {
@@ -206,6 +212,7 @@ function readReply(reader: WireReader): Reply {
     linearizable: false,
     more: false,
     leader: 0,
+    part: 0,
   };
   while (reader.position < end) {
     const tag = reader.varint();
@@ -219,6 +226,7 @@ function readReply(reader: WireReader): Reply {
     else if (tag === 0x40) reply.linearizable = reader.varint() !== 0;
     else if (tag === 0x48) reply.more = reader.varint() !== 0;
     else if (tag === 0x50) reply.leader = reader.narrow(UINT32_MAX);
+    else if (tag === 0x58) reply.part = reader.narrow(UINT32_MAX);
     else reader.skip(tag);
   }
   if (reader.position !== end) throw new MalformedMessage('a reply in it is cut short');

@@ -11,6 +11,8 @@ export const RequestKind = {
   openSession: 4,
   keepAlive: 5,
   closeSession: 6,
+  grantParts: 7,
+  cancelParts: 8,
 } as const;
 export type RequestKind = number;
 
@@ -35,6 +37,7 @@ export interface Request {
   timeoutMs: number;
   minRevision: number;
   payload: Uint8Array;
+  partsMax: number;
 }
 
 export interface Reply {
@@ -48,6 +51,7 @@ export interface Reply {
   linearizable: boolean;
   more: boolean;
   leader: number;
+  part: number;
 }
 
 /** What a node says of itself (session.proto, NodeState). */
@@ -83,6 +87,11 @@ export interface Welcome {
 
 export const NO_BYTES = new Uint8Array(0);
 
+/** Whether it gets a reply of its own, and so counts as in flight. */
+export function awaitsReply(kind: RequestKind): boolean {
+  return kind !== RequestKind.grantParts && kind !== RequestKind.cancelParts;
+}
+
 /** An OK reply, to be filled by whoever answers. */
 export function emptyReply(id: number, outcome: Outcome): Reply {
   return {
@@ -96,6 +105,7 @@ export function emptyReply(id: number, outcome: Outcome): Reply {
     linearizable: false,
     more: false,
     leader: 0,
+    part: 0,
   };
 }
 
@@ -108,6 +118,7 @@ export type ReplyCode =
   | 'not-leader'
   | 'overloaded'
   | 'timeout'
+  | 'cancelled'
   | 'stopping'
   | 'disk-full'
   | 'leader-changed'

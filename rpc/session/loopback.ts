@@ -61,6 +61,7 @@ export const requestOf = (id: number, payload = new Uint8Array([id])): Request =
   timeoutMs: 0,
   minRevision: 0,
   payload,
+  partsMax: 0,
 });
 
 export const okOf = (id: number, payload = new Uint8Array(0)): Reply => ({

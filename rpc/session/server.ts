@@ -6,7 +6,7 @@ import { ConnectionLimit } from '../transport/connection-limit.js';
 import { Outbox } from '../transport/outbox.js';
 import { MalformedMessage } from '../transport/wire.js';
 import { decodeRequests, encodeReplies, encodeState, encodeWelcome } from './codec.js';
-import type { NodeState, Reply, Request } from './frames.js';
+import { awaitsReply, type NodeState, type Reply, type Request } from './frames.js';
 
 export const SESSION_PATH = '/relevo.v1.Session/Connect';
 export const SESSION_PROTOCOL = 1;
@@ -265,7 +265,8 @@ class Connection implements SessionConnection {
     try {
       const { greeting, requests } = decodeRequests(message);
       if (this.#phase === 'new' && !this.#greet(greeting)) return;
-      if (requests.length > this.#requestsMax) this.#endOverCredit(requests.length);
+      const awaited = countAwaited(requests, this.#requestsMax);
+      if (awaited > this.#requestsMax) this.#endOverCredit(awaited);
       else if (requests.length > 0) this.#handler.requests(this, requests);
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
@@ -312,6 +313,12 @@ class Connection implements SessionConnection {
     this.#reported = false;
     this.#handler.closed(this);
   }
+}
+
+/** Those that a reply is owed; how many matters only where all of them are more than `enough`. */
+function countAwaited(requests: readonly Request[], enough: number): number {
+  if (requests.length <= enough) return requests.length;
+  return requests.filter(({ kind }) => awaitsReply(kind)).length;
 }
 
 const NO_GREETING: EndReason = {

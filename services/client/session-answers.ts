@@ -3,7 +3,7 @@ import { Outcome, type Reply } from '#rpc/session/frames';
 import { mayHappen, type Call } from './session-call.js';
 import type { Settlement } from './session-types.js';
 
-export const NO_PARTS: readonly Uint8Array[] = Object.freeze([]);
+const NO_PARTS: readonly Uint8Array[] = Object.freeze([]);
 
 /**
  * Where the call may go on, if not here and not now. A proxy that found no leader has waited for one
@@ -47,4 +47,10 @@ export function whyNoSession({ outcome, message }: Reply): string {
   return outcome === Outcome.unknown
     ? 'no session could be opened in time; nothing happened: try again'
     : message;
+}
+
+/** What came before the last part; null if some of it is missing. */
+export function partsBefore(call: Call, last: Reply): readonly Uint8Array[] | null {
+  if (last.part === 0) return NO_PARTS;
+  return call.parts?.length === last.part ? call.parts : null;
 }

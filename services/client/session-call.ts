@@ -1,5 +1,5 @@
 /** A call on its way through the session, and the frames it is sent as. */
-import { NO_BYTES, RequestKind, type Request } from '#rpc/session/frames';
+import { NO_BYTES, RequestKind, type Reply, type Request } from '#rpc/session/frames';
 import type { RequestId } from './session-types.js';
 
 /** `call`: a caller waits. The others are the session's own housekeeping. */
@@ -92,6 +92,7 @@ export function frameFor(call: Call, id: number, lowestAwaited: number, now: num
     timeoutMs: timeoutFor(call.deadline - now),
     minRevision: call.minRevision,
     payload: call.payload,
+    partsMax: 0,
   };
 }
 
@@ -112,4 +113,10 @@ export function requestIdOf(call: Call): RequestId | null {
 /** A write of which a sending may have been, or may yet be, carried out. */
 export function mayHappen(call: Call): boolean {
   return call.kind === RequestKind.write && (call.inFlight || call.mayHaveHappened);
+}
+
+/** A part of its answer that others follow. Part 0 begins the answer, or begins it anew, at another node. */
+export function takePart(call: Call, { part, payload }: Reply): void {
+  if (part === 0 || call.parts === null) call.parts = [];
+  call.parts.push(payload);
 }

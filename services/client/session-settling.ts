@@ -1,6 +1,6 @@
 /** The calls that callers wait for, and how each of them ends. */
 import type { Reply } from '#rpc/session/frames';
-import { givenUp, NO_PARTS, outcomeUnanswered, type FailureOutcome } from './session-answers.js';
+import { givenUp, outcomeUnanswered, partsBefore, type FailureOutcome } from './session-answers.js';
 import { requestIdOf, type Call } from './session-call.js';
 import type { SessionKeeper } from './session-keeper.js';
 import type { SessionPorts, Settlement } from './session-types.js';
@@ -21,10 +21,15 @@ export class Settling {
   }
 
   done(call: Call, reply: Reply): void {
+    const parts = partsBefore(call, reply);
+    if (parts === null) {
+      this.failed(call, 'not-done', 'malformed', 'a part of the answer is missing; ask again');
+      return;
+    }
     this.#settle(call, {
       outcome: 'ok',
       payload: reply.payload,
-      parts: call.parts ?? NO_PARTS,
+      parts,
       servedBy: reply.servedBy,
       linearizable: reply.linearizable,
       requestId: requestIdOf(call),

@@ -276,12 +276,39 @@ describe('outcomes', () => {
     bench.read(1);
     const [request] = bench.take();
     bench.reply(request, { more: true, payload: new Uint8Array([1]) });
-    bench.reply(request, { more: true, payload: new Uint8Array([2]) });
-    bench.reply(request, { payload: new Uint8Array([3]) });
+    bench.reply(request, { more: true, part: 1, payload: new Uint8Array([2]) });
+    bench.reply(request, { part: 2, payload: new Uint8Array([3]) });
     expect(bench.settled.get(1)).toMatchObject({
       payload: new Uint8Array([3]),
       parts: [new Uint8Array([1]), new Uint8Array([2])],
     });
+  });
+
+  test('R51 an answer that begins anew at another node leaves nothing of what came before', () => {
+    const bench = new Bench().open();
+    bench.read(1);
+    bench.read(2);
+    const [first, second] = bench.take();
+    bench.reply(first, { more: true, payload: new Uint8Array([1]) });
+    bench.reply(first, { more: true, part: 1, payload: new Uint8Array([2]) });
+    bench.reply(first, { more: true, part: 0, payload: new Uint8Array([8]) });
+    bench.reply(first, { part: 1, payload: new Uint8Array([9]) });
+    expect(bench.settled.get(1)).toMatchObject({
+      payload: new Uint8Array([9]),
+      parts: [new Uint8Array([8])],
+    });
+    bench.reply(second, { more: true, payload: new Uint8Array([1]) });
+    bench.reply(second, { payload: new Uint8Array([9]) });
+    expect(bench.settled.get(2)).toMatchObject({ payload: new Uint8Array([9]), parts: [] });
+  });
+
+  test('an answer of which a part is missing is no answer', () => {
+    const bench = new Bench().open();
+    bench.read(1);
+    const [request] = bench.take();
+    bench.reply(request, { more: true, payload: new Uint8Array([1]) });
+    bench.reply(request, { part: 2, payload: new Uint8Array([3]) });
+    expect(bench.settled.get(1)).toMatchObject({ outcome: 'not-done', code: 'malformed' });
   });
 });
 

@@ -11,7 +11,7 @@ import {
   whyNoSession,
   type FailureOutcome,
 } from './session-answers.js';
-import { mayHappen, newCall, type Call } from './session-call.js';
+import { mayHappen, newCall, takePart, type Call } from './session-call.js';
 import { dumpCalls, loadCalls, type ClientSessionDump } from './session-dump.js';
 import { SessionKeeper } from './session-keeper.js';
 import { CallQueue } from './session-queue.js';
@@ -217,7 +217,7 @@ export class ClientSession {
   #take(reply: Reply, now: number): void {
     if (reply.more) {
       const call = this.#wire.inFlight.get(reply.id);
-      if (call !== undefined && !call.settled) (call.parts ??= []).push(reply.payload);
+      if (call !== undefined && !call.settled) takePart(call, reply);
       return;
     }
     const call = this.#wire.land(reply.id);

@@ -1,15 +1,10 @@
 /** Drives a router: the clock, and whoever is connected on either side. */
 import { Pump } from '#driver';
-import type { Reply, Request } from '#rpc/session/frames';
 import { Router } from './router.js';
-import type { RouterConfig, RouterEvent, RouterReport, RouterView } from './router/types.js';
+import type { RouterConfig, RouterEvent, RouterPorts, RouterView } from './router/types.js';
 
 /** Where a batch goes; nothing happens if nobody is there any more. */
-export interface DriverPorts {
-  toNode(node: number, requests: Request[]): void;
-  toClient(connection: number, replies: Reply[]): void;
-  report(report: RouterReport): void;
-}
+export type DriverPorts = RouterPorts;
 
 export class Driver {
   readonly #router: Router;

@@ -106,6 +106,7 @@ class Proxy implements RunningProxy {
         if (this.#ownClient.owns(connection)) this.#ownClient.reply(connection, replies);
         else this.#streams.reply(connection, replies);
       },
+      unread: (connection) => this.#streams.pendingBytes(connection),
       report: (report) => {
         this.#log.report(report);
       },
@@ -238,7 +239,6 @@ function routerConfig(config: ProxyConfig): RouterConfig {
     requestTimeoutMs: config.requestTimeoutMs,
     requestBytesMax: config.requestBytesMax,
     valueBytesMax: config.valueBytesMax,
-    partsBytesMax: config.queueBytesMax,
   };
 }
 

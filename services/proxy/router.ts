@@ -63,13 +63,13 @@ export class Router {
     };
     this.#fleet = new Fleet(config, rules, report);
     this.#outbox = new Outbox(ports);
-    this.#parts = new Parts(this.#outbox, config.partsBytesMax);
+    this.#parts = new Parts(this.#outbox, ports);
     this.#clients = new Clients(config, this.#figures);
     this.#queue = new Queue(config);
     this.#sendings = new Sendings(this.#parts, this.#figures, rules);
     this.#remarks = new Remarks(report);
     this.#verdicts = new Verdicts({
-      ...{ config, rules, outbox: this.#outbox, parts: this.#parts, figures: this.#figures },
+      ...{ config, rules, outbox: this.#outbox, figures: this.#figures },
       ...{ served: this.#served, remarks: this.#remarks },
     });
     this.#rescue = new Rescue({
@@ -116,12 +116,14 @@ export class Router {
     if (now >= this.#deadlines.earliest) this.#expire(now);
     this.#pump(now);
     this.#remarks.look(now);
-    this.#outbox.flush(this.#fleet.nodes);
+    this.#outbox.tellClients();
+    this.#parts.grant(now);
+    this.#outbox.tellNodes(this.#fleet.nodes);
   }
 
   /** When `tick` is needed at the latest; Infinity: not before the next event. */
   deadline(): number {
-    return Math.min(this.#deadlines.earliest, this.#fleet.deadline());
+    return Math.min(this.#deadlines.earliest, this.#fleet.deadline(), this.#parts.lookAt);
   }
 
   view(): RouterView {
@@ -149,7 +151,8 @@ export class Router {
       earliest: this.#deadlines.earliest,
       lastId: this.#sendings.lastId,
       lastOrder: this.#lastOrder,
-      heldBytes: this.#parts.bytes,
+      begunAnswers: this.#parts.begun,
+      lookAtPartsAt: this.#parts.lookAt === Infinity ? null : this.#parts.lookAt,
       stopped: this.#clients.stopped,
       served: this.#served.dump(),
       remarks: this.#remarks.dump(),
@@ -174,7 +177,8 @@ export class Router {
     router.#deadlines.earliest = dumped.earliest ?? Infinity;
     router.#sendings.lastId = dumped.lastId;
     router.#lastOrder = dumped.lastOrder;
-    router.#parts.bytes = dumped.heldBytes;
+    const { begunAnswers, lookAtPartsAt } = dumped;
+    router.#parts.load(begunAnswers, lookAtPartsAt ?? Infinity, router.#sendings.inFlight);
     router.#clients.stopped = dumped.stopped;
     router.#served.load(dumped.served);
     router.#remarks.load(dumped.remarks);
@@ -183,10 +187,12 @@ export class Router {
     return router;
   }
 
-  /** What waits is dropped; what is in flight is answered to nobody. */
+  /** What waits is dropped; what is in flight is answered to nobody, and long answers are cancelled. */
   #closeClient(connection: number): void {
     const client = this.#clients.close(connection);
-    if (client !== undefined) this.#queue.forget(client);
+    if (client === undefined) return;
+    this.#queue.forget(client);
+    this.#parts.cancelAllOf(client);
   }
 
   #admitAll(connection: number, requests: readonly Request[], now: number): void {
@@ -269,7 +275,7 @@ export class Router {
     const flight = this.#sendings.inFlight.get(reply.id);
     if (!flight || !this.#rules.answersFrom(flight.node?.id ?? null, node.id)) return;
     if (reply.more) {
-      this.#parts.hold(flight, reply);
+      this.#parts.pass(reply.id, flight, reply);
       return;
     }
     this.#sendings.land(flight, reply.id, node);
@@ -316,7 +322,9 @@ export class Router {
         if (live(flight)) continue;
         const { node } = flight;
         this.#verdicts.giveUp(flight, laneOf(flight.request.kind) ?? 'write', hasLeader, now);
-        if (node !== null) this.#sendings.land(flight, id, node);
+        if (node === null) continue;
+        this.#parts.cancel(id, node);
+        this.#sendings.land(flight, id, node);
       }
     });
   }

@@ -1,5 +1,5 @@
 /** The router's whole state as plain data, and back. */
-import type { Reply, Request } from '#rpc/session/frames';
+import type { Request } from '#rpc/session/frames';
 import { laneOf, type ClientLink, type Flight } from './flight.js';
 import type { LaneName } from './lane-name.js';
 import type { Lane } from './lane.js';
@@ -21,15 +21,16 @@ export interface FlightDump {
   readonly node: number | null;
   readonly sendings: number;
   readonly mayHaveHappened: boolean;
-  readonly parts: readonly Reply[] | null;
-  readonly streaming: boolean;
+  readonly parts: number;
 }
 
 interface Figures {
   readonly fleet: FleetDump;
   readonly lastId: number;
   readonly lastOrder: number;
-  readonly heldBytes: number;
+  readonly begunAnswers: readonly number[];
+  /** Null: never. */
+  readonly lookAtPartsAt: number | null;
   readonly stopped: boolean;
   readonly resends: number;
   readonly overloaded: number;
@@ -102,7 +103,7 @@ function dumpFlight(flight: Flight, id: number | null, lane: LaneName | null): F
       sendings,
       mayHaveHappened: flight.mayHaveHappened,
     },
-    ...{ parts: flight.parts === null ? null : [...flight.parts], streaming: flight.streaming },
+    parts: flight.parts,
   };
 }
 
@@ -119,7 +120,6 @@ function loadFlight(
     ...{ expires, sendings },
     node: nodes.find((node) => node.id === saved.node) ?? null,
     mayHaveHappened: saved.mayHaveHappened,
-    parts: saved.parts === null ? null : [...saved.parts],
-    streaming: saved.streaming,
+    parts: saved.parts,
   };
 }

@@ -28,10 +28,8 @@ export interface Flight {
   sendings: number;
   /** An earlier sending may have been carried out: its answer was lost, or was "unknown". */
   mayHaveHappened: boolean;
-  /** Parts of the answer that came in already, held back until it is whole. */
-  parts: Reply[] | null;
-  /** Parts went on to the client: this read can't start over here. */
-  streaming: boolean;
+  /** Parts of the answer that went on to the client, and that the node was not granted others for. */
+  parts: number;
 }
 
 /** Session housekeeping takes the way of a write; null for a kind that nobody knows. */
@@ -75,10 +73,12 @@ export function newFlight(
     node: null,
     sendings: 0,
     mayHaveHappened: false,
-    parts: null,
-    streaming: false,
+    parts: 0,
   };
 }
+
+/** Parts of one answer, of some 256 KiB, that a node sends before it is granted others. */
+const PARTS_AHEAD = 2;
 
 /** The frame for a node: the same request under the router's id, with the time that is left. */
 export function frameFor(flight: Flight, id: number, now: number): Request {
@@ -92,6 +92,7 @@ export function frameFor(flight: Flight, id: number, now: number): Request {
     timeoutMs: Math.max(1, Math.ceil(flight.deadline - now)),
     minRevision: request.minRevision,
     payload: request.payload,
+    partsMax: request.kind === RequestKind.write ? 0 : PARTS_AHEAD,
   };
 }
 
@@ -108,5 +109,6 @@ export function readdressed(reply: Reply, id: number): Reply {
     linearizable: reply.linearizable,
     more: reply.more,
     leader: reply.leader,
+    part: reply.part,
   };
 }

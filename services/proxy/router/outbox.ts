@@ -24,13 +24,16 @@ export class Outbox {
     this.#batch.push(reply);
   }
 
-  flush(nodes: readonly NodeLink[]): void {
+  tellNodes(nodes: readonly NodeLink[]): void {
     for (const node of nodes) {
       if (node.out.length === 0) continue;
       const requests = node.out;
       node.out = [];
       this.#ports.toNode(node.id, requests);
     }
+  }
+
+  tellClients(): void {
     if (this.#replies.size === 0) return;
     const batches = [...this.#replies];
     this.#replies.clear();

@@ -33,13 +33,11 @@ export class Rescue {
 
   mayGoAgain(flight: Flight): boolean {
     const { kind, session } = flight.request;
-    if (flight.streaming) return false;
     return !flight.mayHaveHappened || this.#of.rules.resendsOnlyWithSession(kind, session);
   }
 
   putBack(flight: Flight, now: number): void {
-    const { parts, queue, deadlines, config } = this.#of;
-    parts.drop(flight);
+    const { queue, deadlines, config } = this.#of;
     queue.lanes[laneOf(flight.request.kind) ?? 'write'].restore(flight);
     deadlines.set(flight, Math.min(flight.deadline, now + config.queueTimeoutMs));
   }
@@ -57,7 +55,7 @@ export class Rescue {
     this.#takeBack(node, 'silent', now, (flight) => {
       const lane = laneOf(flight.request.kind);
       const others = lane === 'read' ? readers : lane === 'stale' ? staleReaders : [];
-      return others.length > 0 && !flight.streaming;
+      return others.length > 0;
     });
   }
 
@@ -76,10 +74,11 @@ export class Rescue {
     now: number,
     which: (flight: Flight) => boolean,
   ): void {
-    const { sendings, verdicts } = this.#of;
+    const { sendings, parts, verdicts } = this.#of;
     let requests = 0;
     for (const [id, flight] of sendings.inFlight) {
       if (flight.node !== node || !which(flight)) continue;
+      parts.cancel(id, node);
       sendings.land(flight, id, node);
       if (!flight.client.open) continue;
       requests += 1;

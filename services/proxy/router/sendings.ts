@@ -24,6 +24,7 @@ export class Sendings {
     this.lastId = this.#rules.nextSending(this.lastId, (id) => !this.inFlight.has(id));
     flight.node = node;
     flight.sendings += 1;
+    flight.parts = 0;
     if (flight.sendings > 1) this.#figures.resends += 1;
     this.inFlight.set(this.lastId, flight);
     node.take(flight.request.payload.length, isWrite);
@@ -35,6 +36,6 @@ export class Sendings {
     this.inFlight.delete(id);
     flight.node = null;
     node.release(flight.request.payload.length, laneOf(flight.request.kind) === 'write');
-    if (!flight.client.open) this.#parts.drop(flight);
+    this.#parts.landed(id);
   }
 }

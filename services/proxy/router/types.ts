@@ -24,8 +24,6 @@ export interface RouterConfig {
   readonly requestBytesMax: number;
   /** The nodes judge values; here it serves to say what is wrong with a request that is too large. */
   readonly valueBytesMax: number;
-  /** Parts of answers held back until they are whole, so that a read can start over elsewhere. */
-  readonly partsBytesMax: number;
 }
 
 /** Everything but the nodes; a process's settings replace some of it. */
@@ -41,7 +39,6 @@ export const ROUTER_DEFAULTS: Omit<RouterConfig, 'nodes'> = Object.freeze({
   requestTimeoutMs: 30_000,
   requestBytesMax: 1.5 * 1024 * 1024,
   valueBytesMax: 1024 * 1024,
-  partsBytesMax: 64 * 1024 * 1024,
 });
 
 /** Requests and replies are read, never changed: the caller may keep them. */
@@ -67,6 +64,8 @@ export interface RouterPorts {
   toNode(node: number, requests: Request[]): void;
   /** At most once for each connection and handled event. */
   toClient(connection: number, replies: Reply[]): void;
+  /** Bytes of replies that the client has not taken yet. */
+  unread(connection: number): number;
   report(report: RouterReport): void;
 }
 

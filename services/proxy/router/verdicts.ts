@@ -6,7 +6,6 @@ import { laneOf, readdressed, type ClientLink, type Flight } from './flight.js';
 import type { LaneName } from './lane-name.js';
 import type { NodeLink } from './node-link.js';
 import type { Outbox } from './outbox.js';
-import type { Parts } from './parts.js';
 import type { Remarks } from './remarks.js';
 import type { RouterRules } from './rules.js';
 import type { Served } from './served.js';
@@ -17,7 +16,6 @@ interface VerdictParts {
   readonly config: RouterConfig;
   readonly rules: RouterRules;
   readonly outbox: Outbox;
-  readonly parts: Parts;
   readonly figures: RouterFigures;
   readonly served: Served;
   readonly remarks: Remarks;
@@ -49,13 +47,11 @@ export class Verdicts {
   settle(flight: Flight, reply: Reply, now: number): void {
     const { client, request } = flight;
     if (!client.open) return;
-    const { served, remarks, parts, outbox } = this.#of;
+    const { served, remarks, outbox } = this.#of;
     const lane = laneOf(request.kind) ?? 'write';
     const ms = now - flight.arrived;
     client.requests -= 1;
     client.bytes -= request.payload.length;
-    if (reply.outcome === Outcome.ok) parts.pass(flight);
-    else parts.drop(flight);
     served.settled(lane, reply.outcome, ms);
     remarks.consider(request, lane, reply, ms, now);
     outbox.reply(client.connection, reply);

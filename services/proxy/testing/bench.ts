@@ -24,6 +24,8 @@ export class Bench {
   readonly sent = new Map<number, Request[]>();
   readonly answers = new Map<number, Reply[]>();
   readonly reports: RouterReport[] = [];
+  /** Bytes that a client has not taken, by connection. */
+  readonly unread = new Map<number, number>();
   readonly config: RouterConfig;
 
   constructor(nodes: number[], config: Partial<RouterConfig> = {}, rules?: RouterRules) {
@@ -39,6 +41,7 @@ export class Bench {
       toClient: (connection: number, replies: Reply[]) => {
         this.answers.set(connection, [...(this.answers.get(connection) ?? []), ...replies]);
       },
+      unread: (connection: number) => this.unread.get(connection) ?? 0,
       report: (report: RouterReport) => {
         this.reports.push(report);
       },
@@ -152,7 +155,7 @@ export function reply(id: number, change: Partial<Reply> = {}): Reply {
 export function write(id: number, sequence = id, change: Partial<Request> = {}): Request {
   return {
     ...{ id, kind: RequestKind.write, session: 7, sequence, lowestAwaited: 1, timeoutMs: 0 },
-    ...{ minRevision: 0, payload: new Uint8Array([id % 256]) },
+    ...{ minRevision: 0, payload: new Uint8Array([id % 256]), partsMax: 0 },
     ...change,
   };
 }

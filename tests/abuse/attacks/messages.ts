@@ -120,6 +120,7 @@ function requestMessages(count: number, kind: number): readonly Buffer[] {
     id: id + 1,
     kind,
     payload: new Uint8Array(0),
+    partsMax: 0,
   }));
   const messages: Buffer[] = [];
   encodeRequests(requests, (bytes) => messages.push(message(bytes)));

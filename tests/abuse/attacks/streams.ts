@@ -43,6 +43,7 @@ const EMPTY_REQUEST: Request = {
   timeoutMs: 0,
   minRevision: 0,
   payload: new Uint8Array(0),
+  partsMax: 0,
 };
 
 const endless: Attack = {

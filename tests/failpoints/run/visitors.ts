@@ -99,7 +99,7 @@ function leaveOrphan(address: string): Promise<void> {
       connected: () => {
         const { id } = emptyReply(1, Outcome.ok);
         const kind = RequestKind.openSession;
-        const numbers = { session: 0, sequence: 0, lowestAwaited: 0, minRevision: 0 };
+        const numbers = { session: 0, sequence: 0, lowestAwaited: 0, minRevision: 0, partsMax: 0 };
         stream.send([{ id, kind, ...numbers, timeoutMs: ORPHAN_MS_MAX, payload: NO_BYTES }]);
       },
       lost: leave,

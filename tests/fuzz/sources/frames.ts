@@ -39,6 +39,7 @@ export function someRequest(random: Random, id = random.integer(1, 12)): Request
     timeoutMs: random.pick([0, 0, 1, 500, 30_000]),
     minRevision: random.pick([0, 0, 0, 1, 5, someCount(random)]),
     payload: random.chance(0.9) ? someOperationBytes(random) : noise(random, 30),
+    partsMax: random.pick([0, 0, 1, 2, 2 ** 32 - 1]),
   };
 }
 
@@ -56,6 +57,7 @@ export function someReply(random: Random, id = random.integer(1, 12)): Reply {
     linearizable: random.chance(0.5),
     more: random.chance(0.1),
     leader: random.integer(0, 3),
+    part: random.pick([0, 0, 1, random.below(9)]),
   };
 }
 

@@ -14,7 +14,6 @@ const CONFIG = {
   ...{
     requestsPerConnection: 12,
     bytesPerConnection: 4_000,
-    partsBytesMax: 500,
     requestBytesMax: 900,
   },
 };
@@ -89,6 +88,7 @@ class Surroundings {
         bytesOfAll(encodeReplies, replies);
         for (const reply of replies) this.#answered(client, reply);
       },
+      unread: () => 0,
       report: (report) => {
         if ('message' in report && typeof report.message === 'string') checkWords(report.message);
       },

@@ -45,6 +45,13 @@ export enum RequestKind {
   REQUEST_KIND_KEEP_ALIVE = 5,
   /** REQUEST_KIND_CLOSE_SESSION - Ends `session`. No payload. */
   REQUEST_KIND_CLOSE_SESSION = 6,
+  /** REQUEST_KIND_GRANT_PARTS - To nodes, and without a reply of its own: grants the answer to request `id` `parts_max` further parts. */
+  REQUEST_KIND_GRANT_PARTS = 7,
+  /**
+   * REQUEST_KIND_CANCEL_PARTS - To nodes: the parts that are left of the answer to request `id` are not wanted. If there are any, the
+   * request ends with `cancelled`; there is no other reply.
+   */
+  REQUEST_KIND_CANCEL_PARTS = 8,
   UNRECOGNIZED = -1,
 }
 
@@ -107,6 +114,11 @@ export interface Request {
   minRevision: number;
   /** An encoded Operation. Proxies pass it through undecoded. */
   payload: Uint8Array;
+  /**
+   * For reads, to nodes: how many parts of a long answer may come before GRANT_PARTS grants others; 0: as many
+   * as this stream takes. A proxy does that for its clients, so that one that reads slowly delays itself alone.
+   */
+  partsMax: number;
 }
 
 export interface SessionReplies {
@@ -147,6 +159,11 @@ export interface Reply {
   more: boolean;
   /** With code `not-leader`: who leads, 0 if unknown. */
   leader: number;
+  /**
+   * How many parts of the answer came before this one. 0 begins it, or begins it anew: what came before is
+   * void, since the node that gave it is lost.
+   */
+  part: number;
 }
 
 /** What a node says of itself. */
@@ -318,6 +335,7 @@ function createBaseRequest(): Request {
     timeoutMs: 0,
     minRevision: 0,
     payload: new Uint8Array(0),
+    partsMax: 0,
   };
 }
 
@@ -346,6 +364,9 @@ export const Request: MessageFns<Request> = {
     }
     if (message.payload.length !== 0) {
       writer.uint32(66).bytes(message.payload);
+    }
+    if (message.partsMax !== 0) {
+      writer.uint32(72).uint32(message.partsMax);
     }
     return writer;
   },
@@ -425,6 +446,14 @@ export const Request: MessageFns<Request> = {
             }
 
             message.payload = reader.bytes();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.partsMax = reader.uint32();
             continue;
           }
         }
@@ -640,6 +669,7 @@ function createBaseReply(): Reply {
     linearizable: false,
     more: false,
     leader: 0,
+    part: 0,
   };
 }
 
@@ -674,6 +704,9 @@ export const Reply: MessageFns<Reply> = {
     }
     if (message.leader !== 0) {
       writer.uint32(80).uint32(message.leader);
+    }
+    if (message.part !== 0) {
+      writer.uint32(88).uint32(message.part);
     }
     return writer;
   },
@@ -769,6 +802,14 @@ export const Reply: MessageFns<Reply> = {
             }
 
             message.leader = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.part = reader.uint32();
             continue;
           }
         }

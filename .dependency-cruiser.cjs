@@ -9,7 +9,7 @@ const MAIN = '(^|/)main\\.ts$';
 
 // A room is a folder with one door, its index.ts. The longer name comes first.
 const ROOMS =
-  'raft|kv|storage|node|config|driver|telemetry|cluster|simulator|exhaustive|zoo|bench|' +
+  'raft|kv|storage|node|config|driver|telemetry|tls/authority|tls|cluster|simulator|exhaustive|zoo|bench|' +
   'services/leader|services/follower|services/proxy|services/client/cli|services/client|' +
   'rpc/session|rpc/peer|rpc/transport|rpc/generated';
 const FRAMES = '^rpc/session/frames\\.ts$';
@@ -43,17 +43,21 @@ const ALLOWED = [
     'node',
     [
       ...['raft', 'kv', 'storage', 'services/leader', 'services/follower'].map(door),
-      ...['rpc/session', 'rpc/peer', 'config', 'driver', 'telemetry'].map(door),
+      ...['rpc/session', 'rpc/peer', 'config', 'driver', 'telemetry', 'tls'].map(door),
       WIRE,
     ],
     'A node composes the pure rooms and drives them; it knows no proxy and no client.',
   ],
   [
     'rpc/session',
-    [WIRE, TRANSPORT],
+    [WIRE, TRANSPORT, '^tls/'],
     'A stream knows its messages, not who uses it: proxy, node and client share it.',
   ],
-  ['rpc/peer', [WIRE, TRANSPORT], "The nodes' stream knows its messages, not their meaning."],
+  [
+    'rpc/peer',
+    [WIRE, TRANSPORT, '^tls/'],
+    "The nodes' stream knows its messages, not their meaning.",
+  ],
   [
     'services/proxy',
     [
@@ -63,31 +67,38 @@ const ALLOWED = [
       '^config/',
       '^driver/',
       '^telemetry/',
+      '^tls/',
       '^services/client/(?!cli/)',
     ],
     'A proxy sees nodes from outside, through the session, or it could not stand on its own host.',
   ],
   [
     'services/client',
-    ['^rpc/session/', WIRE],
+    ['^rpc/session/', WIRE, '^tls/(?!authority/)'],
     "The library is what strangers embed: it brings the session's protocol, and nothing else.",
   ],
   [
     'services/client/cli',
-    ['^services/client/', '^storage/', '^config/', FRAMES, WIRE],
+    ['^services/client/', '^storage/', '^config/', '^tls/', FRAMES, WIRE],
     'The command is a user of the library, as any other program; it reads directories to explain them.',
   ],
   [
     'rpc/transport',
-    [WIRE],
+    [WIRE, '^tls/'],
     'Bytes in and out of a channel: it knows neither the session nor the peers.',
   ],
-  ['config', [], 'Settings are read before anything else exists.'],
-  ['driver', ['^config/'], 'How a process lives, whatever machine it drives.'],
+  ['config', ['^tls/'], 'Settings are read before anything else exists.'],
+  ['driver', ['^config/', '^tls/'], 'How a process lives, whatever machine it drives.'],
+  [
+    'tls/authority',
+    ['^tls/'],
+    'Making certificates takes a library that no service needs to run: it stands by itself.',
+  ],
+  ['tls', [], 'Certificates and verdicts; it knows no protocol that is spoken through them.'],
   ['telemetry', [], 'Logs and metrics are handed values; they do not fetch them.'],
   [
     'cluster',
-    ['^services/client/', '^config/', WIRE],
+    ['^services/client/', '^config/', '^tls/', WIRE],
     'It starts processes and talks to them as a client does: what it shows is what users get.',
   ],
   [

@@ -26,7 +26,8 @@ export default {
     '^#client/session$': '<rootDir>/services/client/session.ts',
     '^#simulator/wire$': '<rootDir>/simulator/wire.ts',
     '^#client/cli$': '<rootDir>/services/client/cli/index.ts',
-    '^#(raft|kv|storage|node|config|driver|telemetry|cluster|simulator|exhaustive)$':
+    '^#tls/authority$': '<rootDir>/tls/authority/index.ts',
+    '^#(raft|kv|storage|node|config|driver|telemetry|tls|cluster|simulator|exhaustive)$':
       '<rootDir>/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

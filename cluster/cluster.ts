@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import { ClusterStatus, leaderOf, type ClusterResponse } from '#client/cli';
 import { Relevo, type ConnectOptions } from '#client';
+import { ensureCertificates, tlsFolder } from './certificates.js';
 import { ClusterError } from './error.js';
 import {
   draftLayout,
@@ -105,6 +106,17 @@ export class Cluster {
     return join(this.dataDirectory, LOG_FOLDER);
   }
 
+  /** The TLS_DIR of whoever looks after this cluster; undefined: connections are plain. */
+  get tlsDirectory(): string | undefined {
+    const { options, dataDirectory } = this.#layout;
+    return options.tls === true ? tlsFolder(dataDirectory, 'client') : undefined;
+  }
+
+  get #security(): Pick<ConnectOptions, 'tls'> {
+    const directory = this.tlsDirectory;
+    return directory === undefined ? {} : { tls: { directory } };
+  }
+
   /** Where clients go: the proxies, as `host:port`. */
   get endpoints(): readonly string[] {
     return this.proxies.map((proxy) => proxy.address);
@@ -125,6 +137,7 @@ export class Cluster {
   }
 
   async startAll(): Promise<void> {
+    if (this.#layout.options.tls === true) await ensureCertificates(this.#layout);
     await Promise.all(this.#processes().map((process) => this.#start(process)));
   }
 
@@ -152,7 +165,7 @@ export class Cluster {
 
   /** What the proxy knows of the nodes. */
   async status(timeoutMs = STATUS_MS_MAX): Promise<ClusterResponse> {
-    this.#status ??= new ClusterStatus(this.endpoints);
+    this.#status ??= new ClusterStatus(this.endpoints, this.tlsDirectory ?? null);
     return this.#status.read(timeoutMs);
   }
 
@@ -197,12 +210,12 @@ export class Cluster {
 
   /** A client over the proxies. */
   connect(options?: ConnectOptions): Promise<Relevo> {
-    return Relevo.connect(this.endpoints, options);
+    return Relevo.connect(this.endpoints, { ...this.#security, ...options });
   }
 
   /** A client of one node. */
   connectTo(name: string, options?: ConnectOptions): Promise<Relevo> {
-    return Relevo.connect(this.node(name).address, options);
+    return Relevo.connect(this.node(name).address, { ...this.#security, ...options });
   }
 
   /**

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { portHolder } from '#config';
+import { tlsFolder } from './certificates.js';
 import { ClusterError } from './error.js';
 import {
   chooseNodePorts,
@@ -46,6 +47,8 @@ export interface LayoutOptions {
   /** Where the processes run, and may find a `.env`. Default: the data folder, which has none. */
   readonly workingDirectory?: string;
   readonly clusterName?: string;
+  /** Every connection is TLS, with certificates that are made in the data folder. */
+  readonly tls?: boolean;
 }
 
 export interface ProxyPorts {
@@ -133,6 +136,7 @@ function settings(
   environment: Readonly<Record<string, string>>,
 ): ProcessSettings {
   const { host, nodes, clusterName } = layout.record;
+  const { tls } = layout.options;
   return {
     name,
     kind,
@@ -142,6 +146,7 @@ function settings(
       LOG_FORMAT: 'json',
       CLUSTER_NAME: clusterName,
       NODES: nodes.map((node) => `${String(node.id)}=${host}:${String(node.port)}`).join(','),
+      ...(tls === true && { TLS_DIR: tlsFolder(layout.dataDirectory, kind, name) }),
       ...environment,
     },
     workingDirectory: layout.options.workingDirectory ?? layout.dataDirectory,

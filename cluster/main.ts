@@ -81,7 +81,7 @@ async function stayUp(cluster: Cluster, ending: Ending): Promise<void> {
   const world = terminalWorld((endpoints, options) => Relevo.connect(endpoints, options));
   const prompt = new Prompt({
     world,
-    settings: settingsFor(cluster.endpoints, world),
+    settings: settingsFor(cluster.endpoints, world, cluster.tlsDirectory),
     verbs: promptVerbs(cluster),
     historyFile: join(cluster.dataDirectory, '.prompt-history'),
     input: process.stdin,

@@ -10,6 +10,7 @@ export interface StartOptions {
   readonly fresh: boolean;
   readonly electionTimeout?: string | Readonly<Record<string, string>>;
   readonly smoke: boolean;
+  readonly tls: boolean;
 }
 
 const DEFAULT_DATA = 'data';
@@ -22,6 +23,7 @@ interface Flags {
   readonly fresh?: boolean;
   readonly election?: string | Readonly<Record<string, string>>;
   readonly smoke?: boolean;
+  readonly tls?: boolean;
 }
 
 /** Throws commander's CommanderError, which has said what is wrong. `directory` is where paths begin. */
@@ -46,9 +48,10 @@ export function parseStartOptions(
         'election timeouts: one for all (300-600ms), or one a node (6787=10s,6788=30s)',
       ).argParser(electionTimes),
     )
+    .addOption(new Option('--tls', 'every connection is TLS, with certificates made for this run'))
     .addOption(new Option('--smoke', 'kill the leader under load, check everything, and end'));
   program.parse([...words], { from: 'user' });
-  const { nodes, proxies, data, fresh, election, smoke } = program.opts<Flags>();
+  const { nodes, proxies, data, fresh, election, smoke, tls } = program.opts<Flags>();
   return {
     ...(nodes === undefined ? {} : { nodes }),
     ...(election === undefined ? {} : { electionTimeout: election }),
@@ -57,6 +60,7 @@ export function parseStartOptions(
       data === undefined && smoke === true ? null : resolve(directory, data ?? DEFAULT_DATA),
     fresh: fresh === true,
     smoke: smoke === true,
+    tls: tls === true,
   };
 }
 

@@ -1,5 +1,8 @@
 /** A client's configuration. */
+import { resolve } from 'node:path';
+import { plaintextProblem, type Plaintext } from '#tls';
 import { freeze } from './freeze.js';
+import { endpointOf } from './parsers.js';
 import { Reader } from './reader.js';
 import { CLIENT_SETTINGS } from './settings.js';
 import type { Environment } from './environment.js';
@@ -10,6 +13,9 @@ export interface ClientConfig {
   readonly endpoints: readonly string[];
   readonly timeoutMs: number;
   readonly consistency: 'linearizable' | 'stale';
+  /** Absolute; null: plain connections. */
+  readonly tlsDirectory: string | null;
+  readonly plaintext: Plaintext;
 }
 
 /**
@@ -23,6 +29,17 @@ export function loadClientConfig(
 ): ClientConfig {
   const reader = new Reader(openSources(CLIENT_SETTINGS, argv, environment, directory, 'any'));
   const values = reader.read(CLIENT_SETTINGS);
+  const { endpoints, tlsDirectory: tls, plaintext } = CLIENT_SETTINGS;
+  reader.check([endpoints, tls, plaintext], () =>
+    plaintextProblem(
+      values.endpoints.map((endpoint) => endpointOf(endpoint)?.host ?? endpoint),
+      values,
+    ),
+  );
   reader.finish();
-  return freeze({ ...values });
+  const { tlsDirectory } = values;
+  return freeze({
+    ...values,
+    tlsDirectory: tlsDirectory === null ? null : resolve(directory, tlsDirectory),
+  });
 }

@@ -1,6 +1,7 @@
 /** A node's configuration. */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { isLoopback, plaintextProblem, type Plaintext } from '#tls';
 import { freeze } from './freeze.js';
 import {
   clusterIdOf,
@@ -73,6 +74,9 @@ export interface NodeConfig {
   readonly connectionsPerAddressMax: number;
   readonly requestsPerConnection: number;
   readonly bytesPerConnection: number;
+  /** Absolute; null: plain connections. */
+  readonly tlsDirectory: string | null;
+  readonly plaintext: Plaintext;
   readonly log: LogConfig;
   readonly reflection: boolean;
   readonly allowForcedElection: boolean;
@@ -148,6 +152,8 @@ function nodeConfig(
     connectionsPerAddressMax: values.maxConnectionsPerAddress,
     requestsPerConnection: values.requestsPerConnection,
     bytesPerConnection: values.bytesPerConnection,
+    tlsDirectory: values.tlsDirectory === null ? null : resolve(directory, values.tlsDirectory),
+    plaintext: values.plaintext,
     log: { level: values.logLevel, format: values.logFormat },
     reflection: values.reflection,
     allowForcedElection: values.allowForcedElection,
@@ -155,7 +161,7 @@ function nodeConfig(
 }
 
 function checkCluster(reader: Reader, values: NodeValues, own: NodeAddress | undefined): void {
-  const { nodeId, nodes, quorum, host } = NODE_SETTINGS;
+  const { nodeId, nodes, quorum, host, tlsDirectory, plaintext } = NODE_SETTINGS;
   const ids = values.nodes.map(({ id }) => id).join(', ');
   reader.check([nodeId, nodes], () =>
     own === undefined ? `expected one of the ids in NODES: ${ids}` : null,
@@ -173,6 +179,7 @@ function checkCluster(reader: Reader, values: NodeValues, own: NodeAddress | und
         'or 0.0.0.0'
       : null,
   );
+  reader.check([host, tlsDirectory, plaintext], () => plaintextProblem([values.host], values));
 }
 
 function checkPorts(reader: Reader, values: NodeValues, own: NodeAddress | undefined): void {
@@ -228,8 +235,4 @@ function portOf(values: NodeValues, own: NodeAddress | undefined): number {
 
 function peerPortOf(values: NodeValues, own: NodeAddress | undefined): number {
   return values.peerPort ?? own?.peerPort ?? 0;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

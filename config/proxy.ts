@@ -1,4 +1,6 @@
 /** A proxy's configuration. */
+import { resolve } from 'node:path';
+import { plaintextProblem, type Plaintext } from '#tls';
 import { freeze } from './freeze.js';
 import type { LogConfig } from './node.js';
 import { clusterIdOf, nodeListText, type NodeAddress } from './nodes.js';
@@ -32,6 +34,9 @@ export interface ProxyConfig {
   readonly requestBytesMax: number;
   readonly valueBytesMax: number;
   readonly requestTimeoutMs: number;
+  /** Absolute; null: plain connections. */
+  readonly tlsDirectory: string | null;
+  readonly plaintext: Plaintext;
   readonly log: LogConfig;
   readonly reflection: boolean;
 }
@@ -49,6 +54,14 @@ export function loadProxyConfig(
   const values = reader.read(PROXY_SETTINGS);
   reader.check([PROXY_SETTINGS.httpPort, PROXY_SETTINGS.port], () =>
     values.port === values.httpPort ? 'expected another port than PROXY_PORT' : null,
+  );
+  const { host, nodes, tlsDirectory, plaintext } = PROXY_SETTINGS;
+  reader.check([host, tlsDirectory, plaintext], () => plaintextProblem([values.host], values));
+  reader.check([nodes, tlsDirectory, plaintext], () =>
+    plaintextProblem(
+      values.nodes.map((node) => node.host),
+      values,
+    ),
   );
   reader.finish();
   const nodeList = nodeListText(values.nodes);
@@ -74,6 +87,8 @@ export function loadProxyConfig(
     requestBytesMax: values.maxRequestBytes,
     valueBytesMax: values.maxValueBytes,
     requestTimeoutMs: values.requestTimeoutMs,
+    tlsDirectory: values.tlsDirectory === null ? null : resolve(directory, values.tlsDirectory),
+    plaintext: values.plaintext,
     log: { level: values.logLevel, format: values.logFormat },
     reflection: values.reflection,
   });

@@ -1,4 +1,5 @@
 /** Every setting there is. .env.example and --help are written from these tables; keep them in their order. */
+import { PLAINTEXT } from '#tls';
 import { nodes } from './nodes.js';
 import * as parsers from './parsers.js';
 import { derived, setting } from './setting.js';
@@ -28,8 +29,29 @@ export const CLUSTER_SETTINGS = {
   }),
 } as const;
 
+/** The same for everybody who connects or is connected to. */
+export const SECURITY_SETTINGS = {
+  tlsDirectory: derived('TLS_DIR', {
+    unit: 'path',
+    default: 'none: connections are plain',
+    reason:
+      'A folder that `relevo certs` made for this very process. With it every connection is TLS, and both ' +
+      'sides show who they are; new files in it count without a restart.',
+    parser: parsers.path,
+  }),
+  plaintext: setting('PLAINTEXT', {
+    unit: 'loopback, http, all',
+    default: 'loopback',
+    reason:
+      'Where connections may be without TLS: on this machine alone; health and metrics anywhere; or everything ' +
+      'anywhere, which lets everybody on the network read and write.',
+    parser: parsers.choice(PLAINTEXT),
+  }),
+} as const;
+
 /** The same for a node and for a proxy. */
 export const SERVICE_SETTINGS = {
+  ...SECURITY_SETTINGS,
   maxConnections: setting('MAX_CONNECTIONS', {
     unit: 'connections',
     default: '4096',
@@ -133,7 +155,7 @@ export const NODE_SETTINGS = {
     unit: 'address',
     default: '127.0.0.1',
     reason:
-      'Where to listen. This machine alone, because there are no passwords yet; 0.0.0.0 is everywhere.',
+      'Where to listen. This machine alone, unless TLS_DIR says who else may come; 0.0.0.0 is everywhere.',
     parser: parsers.host,
   }),
   port: derived('PORT', {
@@ -265,7 +287,7 @@ export const PROXY_SETTINGS = {
     unit: 'address',
     default: '127.0.0.1',
     reason:
-      'Where to listen. This machine alone, because there are no passwords yet; 0.0.0.0 is everywhere.',
+      'Where to listen. This machine alone, unless TLS_DIR says who else may come; 0.0.0.0 is everywhere.',
     parser: parsers.host,
   }),
   port: setting('PROXY_PORT', {
@@ -342,4 +364,5 @@ export const CLIENT_SETTINGS = {
     parser: parsers.choice(['linearizable', 'stale']),
     flag: '--consistency',
   }),
+  ...SECURITY_SETTINGS,
 } as const;

@@ -1,3 +1,4 @@
 /** What every process of ours shares: driving a pure machine by the clock, starting and stopping. */
+export { identityOf, secureHttp } from './identity.js';
 export { Pump, type Machine } from './pump.js';
 export { cannotStart, EXIT, settingsOrComplaint, StartRefused, stopWhenTold } from './life.js';

@@ -1,6 +1,7 @@
 /** How a process of ours lives: it starts or says why not, and stops properly when it is told to. */
 import process from 'node:process';
 import { ConfigError, ListenError } from '#config';
+import { TlsProblem } from '#tls';
 
 /** Exit statuses. `broken`: an invariant, or the disk; sysexits' EX_SOFTWARE. */
 export const EXIT = { ok: 0, failed: 1, wrongSettings: 2, broken: 70 } as const;
@@ -25,7 +26,8 @@ export function settingsOrComplaint<Config>(load: () => Config): Config | null {
 /** Ends a process that could not start, saying why. */
 export function cannotStart(error: unknown): never {
   console.error(error instanceof Error ? error.message : String(error));
-  const refused = error instanceof StartRefused || error instanceof ListenError;
+  const refused =
+    error instanceof StartRefused || error instanceof ListenError || error instanceof TlsProblem;
   process.exit(refused ? EXIT.wrongSettings : EXIT.failed);
 }
 

@@ -1,5 +1,6 @@
 /** What nodes and proxies share of relevo.v1.Admin: a node's state on the wire, and a hand-over passed on. */
-import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { TlsIdentity } from '#tls';
 import {
   AdminClient,
   type NodeView,
@@ -9,6 +10,7 @@ import { NodeRole, type NodeState as WireNodeState } from './generated/relevo/v1
 import { unaryError, type UnaryError } from './errors.js';
 import type { NodeState } from './session/frames.js';
 import { CHANNEL_OPTIONS } from './transport/channel.js';
+import { dialSecurity } from './transport/security.js';
 
 /** How long a hand-over may take for a caller that names no deadline, ms. */
 export const HAND_OVER_MS_MAX = 10_000;
@@ -52,16 +54,24 @@ export interface PassingOn {
   /** The node to take over; 0 lets the leader choose. */
   readonly to: number;
   readonly timeoutMs: number;
+  /** What it shows; null: a plain connection. */
+  readonly identity: TlsIdentity | null;
   /** Who passes it on is a node itself. */
   readonly lastHop: boolean;
 }
 
+/** To be closed by whoever asks for it. `identity` null: a plain connection. */
+export function adminClient(address: string, identity: TlsIdentity | null): AdminClient {
+  const { credentials, options } = dialSecurity(identity, address);
+  return new AdminClient(address, credentials, { ...CHANNEL_OPTIONS, ...options });
+}
+
 /** Asks another node to see to it; what it answers is the answer, its errors included. */
 export function passTransferOn(
-  { address, to, timeoutMs, lastHop }: PassingOn,
+  { address, to, timeoutMs, identity, lastHop }: PassingOn,
   callback: (error: UnaryError | null, response?: TransferLeadershipResponse) => void,
 ): void {
-  const client = new AdminClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+  const client = adminClient(address, identity);
   const metadata = new Metadata();
   if (lastHop) metadata.set(PASSED_ON, 'yes');
   const options = { deadline: Date.now() + timeoutMs };

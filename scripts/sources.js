@@ -12,6 +12,7 @@ const rooms = [
   'config',
   'driver',
   'telemetry',
+  'tls',
   'cluster',
   'simulator',
   'exhaustive',

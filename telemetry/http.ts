@@ -2,6 +2,7 @@
 import {
   createServer,
   type IncomingMessage,
+  type RequestListener,
   type Server,
   type ServerOptions,
   type ServerResponse,
@@ -18,6 +19,8 @@ export interface HttpFaceOptions {
   readonly metrics: Metrics;
   /** How many connections there may be; `enter` says why not, or counts one in until `leave`. */
   readonly limit?: HttpLimit;
+  /** Makes an HTTPS server; left out: plain HTTP. */
+  readonly secure?: ((options: ServerOptions, listener: RequestListener) => Server) | undefined;
   /** Answers what is not ours, say a dashboard's pages; false if it is not its either. */
   readonly others?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -54,12 +57,10 @@ const TIMES: ServerOptions = {
 
 /** Rejects with the system's error where it can't listen. */
 export function startHttpFace(options: HttpFaceOptions): Promise<HttpFace> {
-  const server = createServer(
-    { ...TIMES, maxHeaderSize: HEADER_BYTES_MAX },
-    (request, response) => {
-      answer(options, request, response);
-    },
-  );
+  const create = options.secure ?? createServer;
+  const server = create({ ...TIMES, maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
+    answer(options, request, response);
+  });
   server.setTimeout(STALLED_MS);
   server.maxRequestsPerSocket = REQUESTS_PER_SOCKET_MAX;
   server.on('connection', (socket) => {

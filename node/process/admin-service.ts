@@ -19,6 +19,7 @@ import type {
   TransferLeadershipResponse,
 } from '#rpc/generated/relevo/v1/admin';
 import { NodeRole } from '#rpc/session/frames';
+import type { TlsIdentity } from '#tls';
 import type { Replica } from '../replica.js';
 import type { HandOverEnd, HandOvers } from './hand-overs.js';
 
@@ -27,6 +28,8 @@ export interface AdminParts {
   readonly replica: Replica;
   readonly handOvers: HandOvers;
   readonly connectedTo: (peer: number) => boolean;
+  /** Shown to the node that a request is passed on to; null: a plain connection. */
+  readonly identity: TlsIdentity | null;
 }
 
 type Answer = sendUnaryData<TransferLeadershipResponse>;
@@ -94,7 +97,7 @@ function transfer(
   call: ServerUnaryCall<TransferLeadershipRequest, TransferLeadershipResponse>,
   callback: Answer,
 ): void {
-  const { config, replica } = parts;
+  const { config, replica, identity } = parts;
   const { to } = call.request;
   const timeoutMs = timeLeft(call.getDeadline());
   const { leader, role } = replica.raft;
@@ -105,7 +108,7 @@ function transfer(
   else {
     const at = config.nodes.find(({ id }) => id === leader);
     const address = at === undefined ? '' : endpointText(at.host, at.port);
-    passTransferOn({ address, to, timeoutMs, lastHop: true }, callback);
+    passTransferOn({ address, to, timeoutMs, identity, lastHop: true }, callback);
   }
 }
 

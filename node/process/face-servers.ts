@@ -8,6 +8,7 @@ import {
   SESSION_LIMITS,
   type TurnedAwayReport,
 } from '#rpc/session';
+import type { TlsIdentity } from '#tls';
 import type { NodeLog } from './report-log.js';
 
 export interface FaceServers {
@@ -17,7 +18,13 @@ export interface FaceServers {
   readonly peers: PeerFaceServer;
 }
 
-export function faceServers(config: NodeConfig, log: NodeLog): FaceServers {
+/** What this node shows: its peers, and who comes to the port for clients. Null: plain connections. */
+export interface Identities {
+  readonly peer: TlsIdentity | null;
+  readonly server: TlsIdentity | null;
+}
+
+export function faceServers(config: NodeConfig, identities: Identities, log: NodeLog): FaceServers {
   const { connectionsMax, connectionsPerAddressMax, requestTimeoutMs } = config;
   const turnedAway = (port: number) => (report: TurnedAwayReport) => {
     log('warn', 'connections turned away', { port, ...report });
@@ -26,11 +33,13 @@ export function faceServers(config: NodeConfig, log: NodeLog): FaceServers {
     { ...SERVER_OPTIONS, interceptors: [bodyDeadline(requestTimeoutMs)] },
     {
       limits: { ...SESSION_LIMITS, connectionsMax, connectionsPerAddressMax },
+      identity: identities.server,
       turnedAway: turnedAway(config.port),
     },
   );
   const peers = new PeerFaceServer(PEER_SERVER_OPTIONS, {
     limits: PEER_FACE_LIMITS,
+    identity: identities.peer,
     turnedAway: turnedAway(config.peerPort),
   });
   return { clients, peers };

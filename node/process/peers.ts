@@ -1,14 +1,17 @@
 /** The streams between this node and the others: one link out to each, one stream in from each. */
-import type { Server } from '@grpc/grpc-js';
 import { nodeId, type NodeId } from '#raft';
+import type { FaceServer } from '#rpc/peer';
 import {
   PEER_PROTOCOL,
   PeerLink,
+  type PeerLinkEvents,
   PeerServer,
+  type PeerServerHandler,
   TurnedAway,
   type PeerGreeting,
   type PeerMessage as WireMessage,
 } from '#rpc/peer';
+import type { TlsIdentity } from '#tls';
 import type { PeerMessage, ReplicaEvent } from '../ports.js';
 import type { NodeLog } from './report-log.js';
 import { fromWire, toWire, type LineSource } from '../wire/peer-codec.js';
@@ -26,6 +29,8 @@ export interface PeersConfig {
 }
 
 export interface PeersEvents {
+  /** What this node shows its peers; null: plain connections. */
+  readonly identity: TlsIdentity | null;
   readonly event: (event: ReplicaEvent) => void;
   /** Why a peer with this directory is not let in; null if it is. */
   refusalOf(peer: NodeId, storeId: string): string | null;
@@ -42,14 +47,14 @@ export class Peers {
   /** The directory that each peer came with last. */
   readonly #stores = new Map<NodeId, string>();
 
-  constructor(server: Server, config: PeersConfig, lines: LineSource, events: PeersEvents) {
+  constructor(server: FaceServer, config: PeersConfig, lines: LineSource, events: PeersEvents) {
     this.#config = config;
     this.#events = events;
     this.#lines = lines;
     const refusals = new TurnedAway(({ address, why, count }) => {
       events.log('warn', 'peer refused', { address, message: why, count });
     });
-    new PeerServer(server, {
+    const handler: PeerServerHandler = {
       greeting: () => this.#greeting(0),
       refusal: (greeting) => events.refusalOf(nodeId(greeting.nodeId), greeting.storeId),
       opened: (greeting) => {
@@ -65,7 +70,10 @@ export class Peers {
       refused: (address, message) => {
         refusals.add(address, message);
       },
-    });
+    };
+    const { identity } = events;
+    const certified = { certifiedNode: (peer: string) => server.certifiedNode(peer) };
+    new PeerServer(server, handler, identity === null ? {} : certified);
   }
 
   /** Starts to dial the others. */
@@ -97,8 +105,8 @@ export class Peers {
   }
 
   #link(peer: number, address: string): PeerLink {
-    const { event, log } = this.#events;
-    return new PeerLink(address, () => this.#greeting(peer), {
+    const { event, log, identity } = this.#events;
+    const events: PeerLinkEvents = {
       connected: (greeting) => {
         log('info', 'connected to peer', { peer, name: greeting.name, address });
         this.#greeted(greeting);
@@ -111,7 +119,8 @@ export class Peers {
       refused: (message) => {
         log('warn', 'refused by peer', { peer, address, message });
       },
-    });
+    };
+    return new PeerLink(address, () => this.#greeting(peer), events, { identity });
   }
 
   #greeting(toNodeId: number): PeerGreeting {

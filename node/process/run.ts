@@ -8,7 +8,14 @@ import {
   settingsDirectory,
   type NodeConfig,
 } from '#config';
-import { cannotStart, EXIT, settingsOrComplaint, stopWhenTold } from '#driver';
+import {
+  cannotStart,
+  EXIT,
+  identityOf,
+  secureHttp,
+  settingsOrComplaint,
+  stopWhenTold,
+} from '#driver';
 import { ConnectionLimit } from '#rpc/session';
 import {
   addHealth,
@@ -18,6 +25,7 @@ import {
   Metrics,
   startHttpFace,
 } from '#telemetry';
+import type { NodeLog } from './report-log.js';
 import { addNodeMetrics } from './node-metrics.js';
 import { startNode, type RunningNode, type StartOptions } from './start.js';
 import { THE_WORLD, type Surroundings } from './surroundings.js';
@@ -57,11 +65,18 @@ async function serve(
 ): Promise<void> {
   const metrics = new Metrics({ node: config.name });
   let setServing: (isServing: boolean) => void = () => undefined;
+  const log: NodeLog = (level, event, data) => {
+    logger.log(level, event, data);
+  };
+  const { tlsDirectory } = config;
+  const identities = {
+    peer: identityOf(tlsDirectory, 'peer', log),
+    server: identityOf(tlsDirectory, 'server', log),
+  };
   const node = await startNode(config, {
     ...how,
-    log: (level, event, data) => {
-      logger.log(level, event, data);
-    },
+    identities,
+    log,
     fatal: (error) => {
       logger.error('stops at once', { error });
       // The log's line leaves first; the directory is recovered at the next start.
@@ -76,7 +91,8 @@ async function serve(
   const { host, httpPort: port } = config;
   const notReady = (): string | null => notReadyReason(node);
   const limit = new ConnectionLimit(HTTP_CONNECTIONS);
-  const http = await startHttpFace({ host, port, metrics, notReady, limit }).catch(
+  const secure = secureHttp(identities.server, host, config.plaintext);
+  const http = await startHttpFace({ host, port, metrics, notReady, limit, secure }).catch(
     (error: unknown) => {
       throw listenError(error, 'HTTP_PORT', host, port);
     },
@@ -86,6 +102,8 @@ async function serve(
     setServing(false);
     await node.stop();
     await http.close();
+    identities.peer?.close();
+    identities.server?.close();
   };
   stopWhenTold(stop, (event, data) => {
     logger.info(event, data);

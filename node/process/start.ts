@@ -14,7 +14,7 @@ import { adminService } from './admin-service.js';
 import { Clients } from './clients.js';
 import { makeDataDirectory } from './data-directory.js';
 import { lockDirectory, type DirectoryLock } from './directory-lock.js';
-import { faceServers, type FaceServers } from './face-servers.js';
+import { faceServers, type FaceServers, type Identities } from './face-servers.js';
 import { HandOvers } from './hand-overs.js';
 import { Peers, type PeersConfig } from './peers.js';
 import type { Network, Ports, ReplicaEvent } from '../ports.js';
@@ -27,6 +27,8 @@ import { protobufPayloads } from '../wire/payload-codec.js';
 export interface StartOptions {
   readonly bornLeader: boolean;
   readonly log: NodeLog;
+  /** Default: plain connections. */
+  readonly identities?: Identities;
   /** The disk failed or an invariant broke: the process has to end. */
   readonly fatal: (error: unknown) => void;
   /** Adds services of the process's own (health, reflection) before the port is bound. */
@@ -45,6 +47,8 @@ export interface RunningNode {
   /** Stops taking work, hands leadership over, finishes what is in flight, closes everything. */
   stop(): Promise<void>;
 }
+
+const PLAIN: Identities = { peer: null, server: null };
 
 /** What is in flight at a stop has so long to finish, ms. */
 const STOP_MS_MAX = 3_500;
@@ -73,7 +77,7 @@ async function startLocked(
   const incarnation = randomBytes(8).toString('hex');
   let pump: Pump<ReplicaEvent> | null = null;
   const handle = (event: ReplicaEvent): void => pump?.handle(event);
-  const { surroundings = THE_WORLD } = options;
+  const { surroundings = THE_WORLD, identities = PLAIN } = options;
   const disk = surroundings.disk(config.dataDirectory, (completions) => {
     handle({ type: 'disk', completions });
   });
@@ -82,7 +86,7 @@ async function startLocked(
   /** Every line from here on has the term; before the replica stands, that of its vote. */
   let term = (): number => recovered.vote.term;
   const log: NodeLog = (level, event, data) => options.log(level, event, { term: term(), ...data });
-  const servers = faceServers(config, log);
+  const servers = faceServers(config, identities, log);
   const clients = new Clients(servers.clients, welcomeOf(config), config, handle);
   const settings = replicaConfigOf(config, options.bornLeader, incarnation);
   const ports: Ports = {
@@ -105,6 +109,7 @@ async function startLocked(
     peersConfigOf(config, storeId, incarnation),
     replica.storage,
     {
+      identity: identities.peer,
       event: handle,
       log,
       hasHistory: () => replica.raft.lastIndex > 0,
@@ -112,19 +117,15 @@ async function startLocked(
     },
   );
   const connectedTo = (peer: number): boolean => peers.connectedTo(peer);
-  const admin = adminService({ config, replica, handOvers, connectedTo });
+  const identity = identities.server;
+  const admin = adminService({ config, replica, handOvers, connectedTo, identity });
   servers.clients.addService(AdminService, admin);
   options.extend?.(servers.clients);
   await listen(config, servers);
   pump = new Pump(replica, options.fatal);
   pump.handle({ type: 'tick' });
   peers.connect();
-  log('info', 'listening', {
-    clients: endpointText(config.host, config.port),
-    peers: endpointText(config.host, config.peerPort),
-    incarnation,
-    processId: process.pid,
-  });
+  tellListening(config, incarnation, log);
   const node = { replica, disk, clients, peers, pump, servers, lock, log, handOvers };
   return {
     replica,
@@ -134,6 +135,15 @@ async function startLocked(
     handle,
     stop: () => stopNode(node),
   };
+}
+
+function tellListening(config: NodeConfig, incarnation: string, log: NodeLog): void {
+  log('info', 'listening', {
+    clients: endpointText(config.host, config.port),
+    peers: endpointText(config.host, config.peerPort),
+    incarnation,
+    processId: process.pid,
+  });
 }
 
 /** The peers' streams stand after the replica that speaks through them. */

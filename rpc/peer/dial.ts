@@ -2,11 +2,11 @@
 import {
   Client,
   type ClientDuplexStream,
-  credentials,
   Metadata,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
+import type { TlsIdentity } from '#tls';
 import { PeerGreeting, type PeerMessage, PeerMessages } from '#rpc/generated/relevo/v1/peer';
 import {
   BATCH_BYTES_MAX,
@@ -14,6 +14,7 @@ import {
   streamEnd,
   type StreamEnd,
 } from '../transport/channel.js';
+import { peerSecurity } from '../transport/security.js';
 import { Outbox } from '../transport/outbox.js';
 import { PEER_PATH } from './server.js';
 
@@ -37,12 +38,17 @@ export class PeerDial {
   constructor(
     address: string,
     ours: PeerGreeting,
-    greetingTimeoutMs: number,
+    options: { readonly greetingTimeoutMs: number; readonly identity: TlsIdentity | null },
     events: PeerDialEvents,
   ) {
+    const { greetingTimeoutMs, identity } = options;
     this.#address = address;
     this.#events = events;
-    this.#client = new Client(address, credentials.createInsecure(), PEER_CHANNEL_OPTIONS);
+    const security = peerSecurity(identity, ours.toNodeId);
+    this.#client = new Client(address, security.credentials, {
+      ...PEER_CHANNEL_OPTIONS,
+      ...security.options,
+    });
     this.#call = this.#client.makeBidiStreamRequest(
       PEER_PATH,
       passThrough,

@@ -1,5 +1,6 @@
 /** This node's stream to one peer, kept up for as long as both are there. */
 import { status } from '@grpc/grpc-js';
+import type { TlsIdentity } from '#tls';
 import type { PeerGreeting, PeerMessage } from '#rpc/generated/relevo/v1/peer';
 import type { StreamEnd } from '../transport/channel.js';
 import { PeerDial, roughBytes } from './dial.js';
@@ -33,6 +34,8 @@ export interface PeerLinkOptions {
   readonly greetingTimeoutMs?: number;
   /** Messages beyond it are dropped; Raft sends again what matters. */
   readonly pendingBytesMax?: number;
+  /** What this node shows its peers; null: plain connections. */
+  readonly identity?: TlsIdentity | null;
 }
 
 const DEFAULTS: Required<PeerLinkOptions> = {
@@ -41,6 +44,7 @@ const DEFAULTS: Required<PeerLinkOptions> = {
   refusedWaitMs: 2_000,
   greetingTimeoutMs: 2_000,
   pendingBytesMax: 64 * 1024 * 1024,
+  identity: null,
 };
 
 /** Redials, and the time between them, until a loss is reported if none shows what became of the peer. */
@@ -145,7 +149,7 @@ export class PeerLink {
 
   #redial(): void {
     const ours = this.#greeting();
-    const dial = new PeerDial(this.address, ours, this.#options.greetingTimeoutMs, {
+    const dial = new PeerDial(this.address, ours, this.#options, {
       greeted: (theirs) => {
         this.#greeted(ours, theirs);
       },

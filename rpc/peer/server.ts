@@ -23,6 +23,8 @@ export interface PeerServerHandler {
 
 export interface PeerServerOptions {
   readonly greetingTimeoutMs?: number;
+  /** With TLS: the node whose certificate came with a call of this `getPeer()`; null: no node's. */
+  readonly certifiedNode?: (peer: string) => number | null;
 }
 
 type Call = ServerDuplexStream<Buffer, Buffer>;
@@ -44,6 +46,7 @@ const PEER_DEFINITION = {
 export class PeerServer {
   readonly #handler: PeerServerHandler;
   readonly #greetingTimeoutMs: number;
+  readonly #certifiedNode: PeerServerOptions['certifiedNode'];
   /** The newest stream of each peer, by id. */
   readonly #streams = new Map<number, Call>();
 
@@ -51,6 +54,7 @@ export class PeerServer {
   constructor(server: Server, handler: PeerServerHandler, options: PeerServerOptions = {}) {
     this.#handler = handler;
     this.#greetingTimeoutMs = options.greetingTimeoutMs ?? GREETING_TIMEOUT_MS;
+    this.#certifiedNode = options.certifiedNode;
     server.addService(PEER_DEFINITION, {
       connect: (call: Call) => {
         this.#connect(call);
@@ -122,6 +126,11 @@ export class PeerServer {
       this.#refuse(call, status.INVALID_ARGUMENT, text);
       return null;
     }
+    const forged = this.#forgery(call, theirs);
+    if (forged !== null) {
+      this.#refuse(call, status.UNAUTHENTICATED, forged);
+      return null;
+    }
     const ours = { ...this.#handler.greeting(), toNodeId: theirs.nodeId };
     const mismatch = greetingMismatch(theirs, ours) ?? this.#handler.refusal(theirs);
     if (mismatch !== null) {
@@ -135,6 +144,15 @@ export class PeerServer {
     call.write(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
     this.#handler.opened(theirs);
     return theirs.nodeId;
+  }
+
+  /** Who says it is another than its certificate does; null if none does. Nothing of ours is in it. */
+  #forgery(call: Call, { nodeId }: PeerGreeting): string | null {
+    if (this.#certifiedNode === undefined) return null;
+    const certified = this.#certifiedNode(call.getPeer());
+    if (certified === nodeId) return null;
+    const whose = certified === null ? 'of no node' : `node ${certified}'s`;
+    return `it says that it is node ${nodeId}, and its certificate is ${whose}; give each node its own TLS_DIR`;
   }
 
   #refuse(call: Call, code: number, message: string): void {

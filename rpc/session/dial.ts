@@ -2,11 +2,11 @@
 import {
   Client,
   type ClientDuplexStream,
-  credentials,
   Metadata,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
+import type { TlsIdentity } from '#tls';
 import type { Greeting, Welcome } from '#rpc/generated/relevo/v1/session';
 import {
   CHANNEL_OPTIONS,
@@ -15,6 +15,7 @@ import {
   streamEnd,
   type StreamEnd,
 } from '../transport/channel.js';
+import { dialSecurity } from '../transport/security.js';
 import { Outbox } from '../transport/outbox.js';
 import { MalformedMessage } from '../transport/wire.js';
 import { decodeReplies, encodeGreeting, encodeRequests, requestBytes } from './codec.js';
@@ -39,6 +40,8 @@ export interface DialOptions {
   readonly greetingTimeoutMs?: number;
   /** A larger request is answered `refused` here: the other side would end the stream. */
   readonly requestBytesMax?: number;
+  /** Left out: a plain connection. */
+  readonly identity?: TlsIdentity | null;
 }
 
 export interface DialedSession {
@@ -85,7 +88,11 @@ class Dialed implements DialedSession {
     this.address = address;
     this.#events = events;
     this.#requestBytesMax = options.requestBytesMax ?? ITEM_BYTES_MAX;
-    this.#client = new Client(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+    const security = dialSecurity(options.identity ?? null, address);
+    this.#client = new Client(address, security.credentials, {
+      ...CHANNEL_OPTIONS,
+      ...security.options,
+    });
     const call = this.#client.makeBidiStreamRequest(
       SESSION_PATH,
       passThrough,

@@ -153,6 +153,28 @@ export function streamEnd(
     rejected: REJECTIONS.has(failed.code),
     message: refused
       ? `nobody listens at ${address} (connection refused)`
-      : `${address}: ${failed.details}`,
+      : `${address}: ${plainer(failed.details)}`,
   };
+}
+
+/** What grpc-js and OpenSSL say where one side speaks TLS and the other does not, or is not let in. */
+const SECURITY_WORDS: readonly (readonly [RegExp, string])[] = [
+  [
+    /Protocol not secure enough/,
+    'it lets in nobody without TLS and a certificate that it knows, and its log says what it missed; give this ' +
+      'side TLS_DIR, with files that `relevo certs` made for its cluster',
+  ],
+  [
+    /alert protocol version|wrong version number/,
+    'it does not speak TLS; give it TLS_DIR as well, or none to this side',
+  ],
+  [
+    /self-signed certificate|unable to (get|verify)|signature failure/,
+    'its certificate is of another authority than ours; compare client-ca.pem (of nodes: peer-ca.pem) on both sides',
+  ],
+];
+
+function plainer(details: string): string {
+  const known = SECURITY_WORDS.find(([pattern]) => pattern.test(details));
+  return known === undefined ? details : `${known[1]} (${details})`;
 }

@@ -2,20 +2,23 @@
  * Where connections come in, before any HTTP/2: how many there may be, and that each begins in time and
  * in the right language. grpc-js, which would listen by itself, limits neither.
  */
+import type { X509Certificate } from 'node:crypto';
 import { constants } from 'node:http2';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { ConnectionLimit, type ConnectionLimits } from './connection-limit.js';
-import { PREFACE, readFirstBytes } from './first-bytes.js';
+import { TlsGate, type TlsIdentity } from '#tls';
+import { PREFACE, readFirstBytes, readFirstOfTls, type FirstBytes } from './first-bytes.js';
 import { lastWords } from './last-words.js';
 
 export interface DoorLimits extends ConnectionLimits {
-  /** From the connection to the last byte of HTTP/2's preface. */
+  /** From the connection, or the end of TLS's handshake, to the last byte of HTTP/2's preface; as long for TLS. */
   readonly prefaceTimeoutMs: number;
 }
 
 export interface DoorEvents {
-  /** A connection whose preface has come; it is to be read from the start. */
-  entered(socket: Socket): void;
+  /** A connection whose preface has come; it is to be read from the start. With TLS: and whose it is. */
+  entered(socket: Socket, certificate: X509Certificate | null): void;
   turnedAway(address: string, why: string): void;
 }
 
@@ -31,14 +34,17 @@ export class Door {
   readonly #events: DoorEvents;
   readonly #limit: ConnectionLimit;
   readonly #server: Server;
+  readonly #gate: TlsGate | null;
   /** Not entered yet, and those that were turned away. */
   readonly #outside = new Set<Socket>();
   #farewells = 0;
 
-  constructor(limits: DoorLimits, events: DoorEvents) {
+  /** `identity`: TLS alone comes in, from who shows a certificate of its authority. Null: plain connections. */
+  constructor(limits: DoorLimits, events: DoorEvents, identity: TlsIdentity | null = null) {
     this.#limits = limits;
     this.#events = events;
     this.#limit = new ConnectionLimit(limits);
+    this.#gate = identity === null ? null : new TlsGate(identity, limits.prefaceTimeoutMs);
     this.#server = createServer(
       { noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS },
       (socket) => {
@@ -68,6 +74,7 @@ export class Door {
   /** Takes no more connections; those that entered are their owner's. */
   close(): void {
     if (this.#server.listening) this.#server.close();
+    this.#gate?.close();
     for (const socket of this.#outside) socket.destroy();
   }
 
@@ -80,14 +87,50 @@ export class Door {
       this.#outside.delete(socket);
       if (refusal === null) this.#limit.leave(address);
     });
-    if (refusal === null) this.#awaitPreface(socket, address);
-    else {
+    if (refusal !== null) {
       const answer = lastWords(constants.NGHTTP2_ENHANCE_YOUR_CALM, refusal);
       this.#turnAway(socket, address, refusal, answer);
-    }
+    } else if (this.#gate === null) this.#awaitPreface(socket, address, null);
+    else this.#awaitTls(socket, address, this.#gate);
   }
 
-  #awaitPreface(socket: Socket, address: string): void {
+  #awaitTls(socket: Socket, address: string, gate: TlsGate): void {
+    this.#awaitFirst(socket, address, readFirstOfTls, (seen) => {
+      socket.pause();
+      socket.unshift(seen);
+      gate.enter(socket, {
+        passed: (secure, certificate) => {
+          this.#awaitPreface(secure, address, certificate);
+        },
+        refused: (secure, why) => {
+          const answer = lastWords(constants.NGHTTP2_INADEQUATE_SECURITY, why);
+          this.#turnAway(secure, address, why, answer);
+        },
+        failed: (why) => {
+          this.#events.turnedAway(address, why);
+          socket.destroy();
+        },
+      });
+    });
+  }
+
+  #awaitPreface(socket: Socket, address: string, certificate: X509Certificate | null): void {
+    this.#awaitFirst(socket, address, readFirstBytes, (seen) => {
+      // From here on the session reads the socket itself, in native code: nothing stands in between.
+      socket.pause();
+      socket.unshift(seen);
+      this.#outside.delete(socket);
+      this.#events.entered(socket, certificate);
+    });
+  }
+
+  /** Until enough has come to tell what is spoken, but not for ever. */
+  #awaitFirst(
+    socket: Socket,
+    address: string,
+    readFirst: (bytes: Buffer) => FirstBytes,
+    go: (seen: Buffer) => void,
+  ): void {
     let seen: Buffer = Buffer.alloc(0);
     const { prefaceTimeoutMs } = this.#limits;
     const over = (): void => {
@@ -104,28 +147,21 @@ export class Door {
     }, prefaceTimeoutMs);
     const read = (bytes: Buffer): void => {
       seen = seen.length === 0 ? bytes : Buffer.concat([seen, bytes]);
-      const first = readFirstBytes(seen);
+      const first = readFirst(seen);
       if (first.kind === 'incomplete') return;
       over();
       if (first.kind === 'foreign') this.#turnAway(socket, address, first.why, first.answer);
-      else this.#enter(socket, seen);
+      else go(seen);
     };
     socket.on('data', read);
     socket.once('close', over);
   }
 
-  #enter(socket: Socket, seen: Buffer): void {
-    // From here on the session reads the socket itself, in native code: nothing stands in between.
-    socket.pause();
-    socket.unshift(seen);
-    this.#outside.delete(socket);
-    this.#events.entered(socket);
-  }
-
   #turnAway(socket: Socket, address: string, why: string, answer: Buffer): void {
     this.#events.turnedAway(address, why);
     if (this.#farewells >= FAREWELLS_MAX) {
-      socket.resetAndDestroy();
+      if (socket instanceof TLSSocket) socket.destroy();
+      else socket.resetAndDestroy();
       return;
     }
     this.#farewells += 1;

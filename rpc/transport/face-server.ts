@@ -1,8 +1,10 @@
 /** A gRPC server that strangers may reach: grpc-js behind a door of ours, each session with a guard. */
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import { nodeOf, type TlsIdentity } from '#tls';
+import type { X509Certificate } from 'node:crypto';
 import type { Http2Server, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
-import { Door, type DoorLimits } from './door.js';
+import { Door, type DoorEvents, type DoorLimits } from './door.js';
 import { SessionGuard, type SessionLimits } from './session-guard.js';
 import { TurnedAway, type TurnedAwayReport } from './turned-away.js';
 
@@ -10,14 +12,19 @@ export type FaceLimits = DoorLimits & SessionLimits;
 
 export interface FaceOptions {
   readonly limits: FaceLimits;
+  /** Of the listening side; left out: plain connections. */
+  readonly identity?: TlsIdentity | null;
   /** Connections that were refused or cut: at most once a second for each reason. */
   readonly turnedAway?: (report: TurnedAwayReport) => void;
 }
 
 export class FaceServer extends Server {
   readonly #door: Door;
+  /** The nodes whose certificates came with TLS, by `getPeer()` of their calls. */
+  readonly #certified = new Map<string, number | null>();
 
-  constructor(options: ServerOptions, { limits, turnedAway = () => undefined }: FaceOptions) {
+  constructor(options: ServerOptions, face: FaceOptions) {
+    const { limits, identity = null, turnedAway = () => undefined } = face;
     super(options);
     const refusals = new TurnedAway(turnedAway);
     const injector = this.createConnectionInjector(ServerCredentials.createInsecure());
@@ -29,8 +36,9 @@ export class FaceServer extends Server {
         refusals.add(remoteAddress, why);
       });
     });
-    this.#door = new Door(limits, {
-      entered: (socket) => {
+    const events: DoorEvents = {
+      entered: (socket, certificate) => {
+        if (certificate !== null) this.#remember(socket, certificate);
         // The session begins within this call.
         entering = socket;
         injector.injectConnection(socket);
@@ -39,7 +47,16 @@ export class FaceServer extends Server {
       turnedAway: (address, why) => {
         refusals.add(address, why);
       },
-    });
+    };
+    this.#door = new Door(limits, events, identity);
+  }
+
+  /**
+   * The node whose certificate the caller of a call showed, `peer` being the call's `getPeer()`; null: it is no
+   * node's.
+   */
+  certifiedNode(peer: string): number | null {
+    return this.#certified.get(peer) ?? null;
   }
 
   /** Connections at this moment, those that have yet to say what they are included. */
@@ -50,6 +67,12 @@ export class FaceServer extends Server {
   /** Port 0 takes any. Resolves to the port; rejects with the system's error. */
   listen(host: string, port: number): Promise<number> {
     return this.#door.listen(host, port);
+  }
+
+  #remember(socket: Socket, certificate: X509Certificate): void {
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#certified.set(peer, nodeOf(certificate.subjectAltName));
+    socket.once('close', () => this.#certified.delete(peer));
   }
 
   override tryShutdown(callback: (error?: Error) => void): void {

@@ -252,6 +252,7 @@ export class Calls {
     clearTimeout(this.#timer);
     // No deadline is before this any more: `#arm` sets no other timer.
     this.#timerAt = -Infinity;
+    this.#transport.close?.();
     for (const resolve of this.#onClosed) resolve();
     this.#onClosed = [];
   }

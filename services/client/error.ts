@@ -8,7 +8,7 @@ import type { ReplyCode } from '#rpc/session/frames';
 export type FailureOutcome = 'not-done' | 'refused' | 'unknown';
 
 /** The server's words, and the library's own. */
-export type RelevoErrorCode = ReplyCode | 'cancelled' | 'closed';
+export type RelevoErrorCode = ReplyCode | 'closed' | 'plaintext';
 
 export class RelevoError extends Error {
   override readonly name = 'RelevoError';

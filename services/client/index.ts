@@ -33,6 +33,7 @@ export type {
   ReadOptions,
   RelevoClient,
   Served,
+  TlsFiles,
   Txn,
   TxnOperation,
   TxnOperationResult,

@@ -20,6 +20,7 @@ import {
   txnResult,
   type Done,
 } from './results.js';
+import { identityFor } from './security.js';
 import { SESSION_DEFAULTS } from './session-types.js';
 import { networkTransport, type Transport } from './transport.js';
 import type {
@@ -62,8 +63,10 @@ export class Relevo implements RelevoClient {
     endpoints: string | readonly string[],
     options: ConnectOptions = {},
   ): Promise<Relevo> {
-    const transport = networkTransport(options.name ?? 'relevo client', options.clusterId ?? '');
-    return Relevo.over(transport, parseEndpoints(endpoints), options);
+    const parsed = parseEndpoints(endpoints);
+    const identity = identityFor(parsed, options);
+    const { name = 'relevo client', clusterId = '' } = options;
+    return Relevo.over(networkTransport(name, clusterId, identity), parsed, options);
   }
 
   /** The same over another transport; `endpoints` are what it dials. */

@@ -1,5 +1,6 @@
 /** How the library reaches a proxy or node: over the network, or whatever a test or a proxy hands in. */
-import { dialSession, PeerKind, SESSION_PROTOCOL } from '#rpc/session';
+import type { TlsIdentity } from '#tls';
+import { dialSession, PeerKind, SESSION_PROTOCOL, type SessionEvents } from '#rpc/session';
 import type { Reply, Request, Welcome } from '#rpc/session/frames';
 
 /** What happens on a link; `connected` first, `lost` last. None is called before `dial` has returned. */
@@ -19,14 +20,20 @@ export interface Link {
 export interface Transport {
   /** One attempt; fails by `lost`, never by throwing. */
   dial(endpoint: string, events: LinkEvents): Link;
+  /** Nobody dials any more. */
+  close?(): void;
 }
 
-/** Session streams over gRPC; `endpoint` is `host:port`. */
-export function networkTransport(name: string, clusterId: string): Transport {
+/** Session streams over gRPC; `endpoint` is `host:port`. `identity` null: plain connections. */
+export function networkTransport(
+  name: string,
+  clusterId: string,
+  identity: TlsIdentity | null,
+): Transport {
   const greeting = { protocol: SESSION_PROTOCOL, kind: PeerKind.PEER_KIND_CLIENT, clusterId, name };
   return {
-    dial: (endpoint, events) =>
-      dialSession(endpoint, greeting, {
+    dial: (endpoint, events) => {
+      const heard: SessionEvents = {
         connected: (welcome) => {
           events.connected(welcome);
         },
@@ -38,6 +45,9 @@ export function networkTransport(name: string, clusterId: string): Transport {
         },
         // Nodes tell theirs to proxies alone.
         state: () => undefined,
-      }),
+      };
+      return dialSession(endpoint, greeting, heard, { identity });
+    },
+    close: () => identity?.close(),
   };
 }

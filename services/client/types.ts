@@ -6,6 +6,11 @@
 /** Text stands for its UTF-8 bytes. */
 export type Data = string | Uint8Array;
 
+/** A folder of `relevo certs` for this client, or the files one by one. They are looked at again as long as it runs. */
+export type TlsFiles =
+  | { readonly directory: string }
+  | { readonly authority: string; readonly certificate: string; readonly key: string };
+
 export interface ConnectOptions {
   /** How long a call may take unless it says otherwise, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
@@ -13,6 +18,10 @@ export interface ConnectOptions {
   readonly name?: string;
   /** The cluster that must answer; any, if it is left out. */
   readonly clusterId?: string;
+  /** The files by which both sides show who they are (PEM); without them connections are plain. */
+  readonly tls?: TlsFiles;
+  /** Lets plain connections leave this machine: everybody on their way can read and change what is sent. */
+  readonly plaintext?: boolean;
   /** Gives up waiting for the first connection, which otherwise waits up to `timeoutMs`. */
   readonly signal?: AbortSignal;
 }

@@ -2,9 +2,15 @@
 import { endpointText, type ProxyConfig } from '#config';
 import { noLeaderError, passTransferOn, timeLeft, unheardState, wireState } from '#rpc/admin';
 import type { AdminServer, ClusterResponse } from '#rpc/generated/relevo/v1/admin';
+import type { TlsIdentity } from '#tls';
 import type { Driver } from './driver.js';
 
-export function adminService(config: ProxyConfig, driver: Driver): AdminServer {
+/** `identity`: shown to the leader that a request is passed on to; null: a plain connection. */
+export function adminService(
+  config: ProxyConfig,
+  driver: Driver,
+  identity: TlsIdentity | null,
+): AdminServer {
   /** By id, as they last said: a node that is gone keeps its name. */
   const names = new Map<number, string>();
   return {
@@ -19,7 +25,7 @@ export function adminService(config: ProxyConfig, driver: Driver): AdminServer {
       }
       const { to } = call.request;
       const timeoutMs = timeLeft(call.getDeadline());
-      passTransferOn({ address, to, timeoutMs, lastHop: false }, callback);
+      passTransferOn({ address, to, timeoutMs, identity, lastHop: false }, callback);
     },
   };
 }

@@ -1,8 +1,15 @@
 /** Keeps a session stream to one node: dials, and dials again, at once and then with growing pauses. */
 import type { NodeAddress } from '#config';
 import { endpointText } from '#config';
-import { dialSession, PeerKind, SESSION_PROTOCOL, type DialedSession } from '#rpc/session';
+import {
+  dialSession,
+  PeerKind,
+  SESSION_PROTOCOL,
+  type DialedSession,
+  type SessionEvents,
+} from '#rpc/session';
 import type { NodeState, Reply, Request, Welcome } from '#rpc/session/frames';
+import type { TlsIdentity } from '#tls';
 import type { ProxyLog } from './log.js';
 
 export interface NodeEvents {
@@ -21,6 +28,7 @@ export class NodeDialer {
   readonly #node: NodeAddress;
   readonly #address: string;
   readonly #greeting;
+  readonly #identity: TlsIdentity | null;
   readonly #events: NodeEvents;
   readonly #log: ProxyLog;
   #stream: DialedSession | null = null;
@@ -32,20 +40,28 @@ export class NodeDialer {
 
   constructor(
     node: NodeAddress,
-    self: { readonly name: string; readonly clusterId: string },
+    self: {
+      readonly name: string;
+      readonly clusterId: string;
+      /** Null: a plain connection. */
+      readonly identity: TlsIdentity | null;
+    },
     events: NodeEvents,
     log: ProxyLog,
   ) {
     this.#node = node;
     this.#address = endpointText(node.host, node.port);
-    this.#greeting = { protocol: SESSION_PROTOCOL, kind: PeerKind.PEER_KIND_PROXY, ...self };
+    const { name, clusterId, identity } = self;
+    const kind = PeerKind.PEER_KIND_PROXY;
+    this.#greeting = { protocol: SESSION_PROTOCOL, kind, name, clusterId };
+    this.#identity = identity;
     this.#events = events;
     this.#log = log;
   }
 
   dial(): void {
     if (this.#isClosed) return;
-    this.#stream = dialSession(this.#address, this.#greeting, {
+    const events: SessionEvents = {
       connected: (welcome) => {
         this.#connected(welcome);
       },
@@ -58,7 +74,9 @@ export class NodeDialer {
       replies: (replies) => {
         this.#events.replies(replies);
       },
-    });
+    };
+    const identity = this.#identity;
+    this.#stream = dialSession(this.#address, this.#greeting, events, { identity });
   }
 
   send(requests: readonly Request[]): void {

@@ -3,6 +3,7 @@ import type { Server } from '@grpc/grpc-js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Calls } from '#client';
 import { listenError, type ProxyConfig } from '#config';
+import { identityOf, secureHttp } from '#driver';
 import { AdminService } from '#rpc/generated/relevo/v1/admin';
 import { KvService } from '#rpc/generated/relevo/v1/kv';
 import {
@@ -23,6 +24,7 @@ import {
   startHttpFace,
   type HttpFace,
 } from '#telemetry';
+import type { TlsIdentity } from '#tls';
 import { adminService } from './admin-service.js';
 import { ClientStreams } from './client-streams.js';
 import { Driver, type DriverPorts } from './driver.js';
@@ -80,6 +82,11 @@ class Proxy implements RunningProxy {
   httpPort = 0;
   readonly #config: ProxyConfig;
   readonly #log: ReportLog;
+  /** What it shows to clients, and to nodes; null: plain connections. */
+  readonly #identities: {
+    readonly server: TlsIdentity | null;
+    readonly client: TlsIdentity | null;
+  };
   readonly #server: FaceServer;
   readonly #driver: Driver;
   readonly #nodes: ReadonlyMap<number, NodeDialer>;
@@ -97,7 +104,11 @@ class Proxy implements RunningProxy {
     this.host = config.host;
     this.#config = config;
     this.#log = new ReportLog(log, (node) => this.#nameOf(node));
-    this.#server = faceServer(config, this.#log);
+    this.#identities = {
+      server: identityOf(config.tlsDirectory, 'server', this.#log.line),
+      client: identityOf(config.tlsDirectory, 'client', this.#log.line),
+    };
+    this.#server = faceServer(config, this.#identities.server, this.#log);
     const ports: DriverPorts = {
       toNode: (node, requests) => {
         this.#nodes.get(node)?.send(requests);
@@ -123,7 +134,10 @@ class Proxy implements RunningProxy {
     this.#ownCalls = new Calls(['this proxy'], this.#ownClient, config.requestTimeoutMs);
     const nameOf = this.#nameOf.bind(this);
     this.#server.addService(KvService, kvService(this.#ownCalls, nameOf));
-    this.#server.addService(AdminService, adminService(config, this.#driver));
+    this.#server.addService(
+      AdminService,
+      adminService(config, this.#driver, this.#identities.client),
+    );
     this.#setServing = addHealth(this.#server, SERVICES);
     if (config.reflection) addReflection(this.#server, SERVICES);
   }
@@ -138,7 +152,9 @@ class Proxy implements RunningProxy {
     try {
       const notReady = this.#notReady.bind(this);
       const limit = new ConnectionLimit(HTTP_CONNECTIONS);
-      this.#http = await startHttpFace({ host, port: httpPort, metrics, notReady, limit });
+      const secure = secureHttp(this.#identities.server, host, this.#config.plaintext);
+      const face = { host, port: httpPort, metrics, notReady, limit, secure };
+      this.#http = await startHttpFace(face);
     } catch (error) {
       await this.stop();
       throw listenError(error, 'PROXY_HTTP_PORT', host, httpPort);
@@ -172,6 +188,8 @@ class Proxy implements RunningProxy {
     for (const node of this.#nodes.values()) node.close();
     this.#driver.close();
     await this.#http?.close();
+    this.#identities.server?.close();
+    this.#identities.client?.close();
     this.#log.line('info', 'stopped', {});
   }
 
@@ -196,7 +214,8 @@ class Proxy implements RunningProxy {
         handle({ type: 'node-replies', node: id, replies });
       },
     };
-    return new NodeDialer(node, { name, clusterId }, events, this.#log.line);
+    const identity = this.#identities.client;
+    return new NodeDialer(node, { name, clusterId, identity }, events, this.#log.line);
   }
 
   #welcome(): Welcome {
@@ -242,7 +261,7 @@ function routerConfig(config: ProxyConfig): RouterConfig {
   };
 }
 
-function faceServer(config: ProxyConfig, log: ReportLog): FaceServer {
+function faceServer(config: ProxyConfig, identity: TlsIdentity | null, log: ReportLog): FaceServer {
   const { port, requestBytesMax, requestTimeoutMs, connectionsMax, connectionsPerAddressMax } =
     config;
   const words = unaryLimits({ messageBytesMax: MESSAGE_BYTES_MAX, requestBytesMax });
@@ -250,6 +269,7 @@ function faceServer(config: ProxyConfig, log: ReportLog): FaceServer {
     { ...SERVER_OPTIONS, interceptors: [words, bodyDeadline(requestTimeoutMs)] },
     {
       limits: { ...SESSION_LIMITS, connectionsMax, connectionsPerAddressMax },
+      identity,
       turnedAway: (report) => {
         log.line('warn', 'connections turned away', { port, ...report });
       },

@@ -1,10 +1,12 @@
 /** What a proxy or node knows of the cluster, and a hand-over, over gRPC; tries the endpoints in turn. */
-import { credentials, Metadata, status, type CallOptions, type ServiceError } from '@grpc/grpc-js';
+import { Metadata, status, type CallOptions, type ServiceError } from '@grpc/grpc-js';
+import { identityFiles, TlsIdentity } from '#tls';
+import { adminClient } from '#rpc/admin';
 import { OUTCOME_TRAILER } from '#rpc/errors';
-import {
+import type {
   AdminClient,
-  type ClusterResponse,
-  type TransferLeadershipResponse,
+  ClusterResponse,
+  TransferLeadershipResponse,
 } from '#rpc/generated/relevo/v1/admin';
 import { NodeRole, type NodeState } from '#rpc/generated/relevo/v1/session';
 
@@ -25,18 +27,21 @@ type Ask<Response> = (
 ) => unknown;
 
 export class ClusterStatus {
+  readonly #identity: TlsIdentity | null;
   readonly #clients: readonly AdminClient[];
   /** The endpoint that answered last is asked first. */
   #preferred = 0;
 
-  constructor(endpoints: readonly string[]) {
-    this.#clients = endpoints.map(
-      (endpoint) =>
-        new AdminClient(endpoint, credentials.createInsecure(), {
-          'grpc.initial_reconnect_backoff_ms': 50,
-          'grpc.max_reconnect_backoff_ms': 500,
-        }),
-    );
+  /** Throws a TlsProblem if the folder's files are not right; null: plain connections. */
+  constructor(endpoints: readonly string[], tlsDirectory: string | null = null) {
+    this.#identity =
+      tlsDirectory === null
+        ? null
+        : new TlsIdentity(identityFiles(tlsDirectory, 'client'), {
+            renewed: () => undefined,
+            failed: () => undefined,
+          });
+    this.#clients = endpoints.map((endpoint) => adminClient(endpoint, this.#identity));
   }
 
   /** Takes at most `timeoutMs` an endpoint. */
@@ -55,6 +60,7 @@ export class ClusterStatus {
 
   close(): void {
     for (const client of this.#clients) client.close();
+    this.#identity?.close();
   }
 
   async #inTurn<Response>(timeoutMs: number, ask: Ask<Response>): Promise<Response> {

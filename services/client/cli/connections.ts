@@ -2,7 +2,7 @@
  * The connections of one command, or of a whole prompt: made when first asked for, one for each set of
  * endpoints.
  */
-import type { RelevoClient } from '#client';
+import type { ConnectOptions, RelevoClient } from '#client';
 import type { Settings } from './settings.js';
 import type { StatusReader, World } from './world.js';
 
@@ -19,11 +19,15 @@ export class Connections {
     this.#world = world;
   }
 
-  client({ endpoints, timeoutMs }: Settings, signal: AbortSignal): Promise<RelevoClient> {
+  client(settings: Settings, signal: AbortSignal): Promise<RelevoClient> {
+    const { endpoints, timeoutMs, tlsDirectory, plaintext } = settings;
     const name = endpoints.join(',');
     const known = this.#clients.get(name);
     if (known !== undefined) return known;
-    const options = { name: CLIENT_NAME, timeoutMs, signal };
+    const options: ConnectOptions = {
+      ...{ name: CLIENT_NAME, timeoutMs, signal, plaintext: plaintext === 'all' },
+      ...(tlsDirectory !== null && { tls: { directory: tlsDirectory } }),
+    };
     const client = this.#world.connect(endpoints, options);
     this.#clients.set(name, client);
     this.#noteWaiting(name, client);
@@ -32,9 +36,9 @@ export class Connections {
     return client;
   }
 
-  status({ endpoints }: Settings): StatusReader {
+  status({ endpoints, tlsDirectory }: Settings): StatusReader {
     const name = endpoints.join(',');
-    const status = this.#statuses.get(name) ?? this.#world.openStatus(endpoints);
+    const status = this.#statuses.get(name) ?? this.#world.openStatus(endpoints, tlsDirectory);
     this.#statuses.set(name, status);
     return status;
   }

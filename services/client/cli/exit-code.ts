@@ -1,6 +1,7 @@
 /** The exit codes, and what each failure comes to. */
 import { ConfigError } from '#config';
 import { RelevoError } from '#client';
+import { TlsProblem } from '#tls';
 import { NotHandedOver, StatusUnavailable } from './cluster-status.js';
 
 export const ExitCode = {
@@ -33,6 +34,7 @@ export class Interrupted extends Error {
 /** Null: not an operating error but a mistake of ours, which must not be hidden. */
 export function exitCodeOf(error: unknown): ExitCode | null {
   if (error instanceof UsageError || error instanceof ConfigError) return ExitCode.usage;
+  if (error instanceof TlsProblem) return ExitCode.usage;
   if (error instanceof StatusUnavailable) return ExitCode.unavailable;
   if (error instanceof NotHandedOver) return ExitCode.negative;
   if (!(error instanceof RelevoError)) return null;

@@ -26,7 +26,7 @@ export function terminalWorld(connect: Connect): World {
       return new Uint8Array(Buffer.concat(chunks));
     },
     connect,
-    openStatus: (endpoints) => new ClusterStatus(endpoints),
+    openStatus: (endpoints, tlsDirectory) => new ClusterStatus(endpoints, tlsDirectory),
     now: () => performance.now(),
   };
 }

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { loadClientConfig } from '#config';
 import type { Consistency } from '#client';
+import type { Plaintext } from '#tls';
 import type { World } from './world.js';
 
 export const FORMS = ['table', 'json', 'ndjson', 'raw'] as const;
@@ -13,6 +14,9 @@ export interface Settings {
   readonly endpoints: readonly string[];
   readonly timeoutMs: number;
   readonly consistency: Consistency;
+  /** Null: plain connections. */
+  readonly tlsDirectory: string | null;
+  readonly plaintext: Plaintext;
   readonly form: Form;
   /** Repeats a write whose outcome was unknown. */
   readonly requestId: string | null;
@@ -20,12 +24,14 @@ export interface Settings {
   readonly valuesAreBase64: boolean;
 }
 
-/** What commander found; the first four are texts that #config judges. */
+/** What commander found; the first six are texts that #config judges. */
 interface Flags {
   readonly endpoints?: string;
   readonly node?: string;
   readonly timeout?: string;
   readonly consistency?: string;
+  readonly tlsDir?: string;
+  readonly plaintext?: string;
   readonly output: Form;
   readonly requestId?: string;
   readonly key64?: boolean;
@@ -41,6 +47,8 @@ export function addGlobalOptions(command: Command, form: Form = 'table'): Comman
       '--consistency <level>',
       'of reads: linearizable or stale (RELEVO_CONSISTENCY; linearizable)',
     ),
+    new Option('--tls-dir <path>', "this client's certificate (TLS_DIR; plain connections)"),
+    new Option('--plaintext <where>', 'where connections may be plain (PLAINTEXT; loopback)'),
     new Option('-o, --output <form>', 'how answers are written').choices(FORMS).default(form),
     new Option('--request-id <id>', 'repeat a write of unknown outcome; it happens once at most') //
       .argParser(requestId),
@@ -59,6 +67,8 @@ export function settingsOf(flags: Readonly<Record<string, unknown>>, world: Worl
     ...flag('--endpoints', node ?? given.endpoints),
     ...flag('--timeout', given.timeout),
     ...flag('--consistency', given.consistency),
+    ...flag('--tls-dir', given.tlsDir),
+    ...flag('--plaintext', given.plaintext),
   ];
   return {
     ...loadClientConfig(argv, world.environment, world.directory),
@@ -99,6 +109,11 @@ function requestId(text: string): string {
 }
 
 /** For whoever opens a prompt without a command line. */
-export function settingsFor(endpoints: readonly string[], world: World): Settings {
-  return settingsOf({ endpoints: endpoints.join(','), output: 'table' }, world);
+export function settingsFor(
+  endpoints: readonly string[],
+  world: World,
+  tlsDirectory?: string,
+): Settings {
+  const tls = tlsDirectory === undefined ? {} : { tlsDir: tlsDirectory };
+  return settingsOf({ endpoints: endpoints.join(','), ...tls, output: 'table' }, world);
 }

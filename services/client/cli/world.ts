@@ -30,7 +30,7 @@ export interface World {
     endpoints: readonly string[],
     options: ConnectOptions,
   ) => Promise<RelevoClient>;
-  readonly openStatus: (endpoints: readonly string[]) => StatusReader;
+  readonly openStatus: (endpoints: readonly string[], tlsDirectory: string | null) => StatusReader;
   /** In milliseconds, from any beginning. */
   now(): number;
 }

@@ -27,6 +27,7 @@ export const relevo: System = {
         NODE_NAME: host.name,
         CLUSTER_STATE: 'new',
         HOST: '0.0.0.0',
+        PLAINTEXT: 'all',
         DATA_DIR: dataDirectory,
       },
     };
@@ -40,6 +41,7 @@ export const relevo: System = {
         ...common(nodes),
         PROXY_NAME: host.name,
         PROXY_HOST: '0.0.0.0',
+        PLAINTEXT: 'all',
         PROXY_PORT: String(PROXY_PORT),
       },
     };

@@ -15,7 +15,9 @@ export class RelevoStore implements Store {
   private constructor(private readonly client: Relevo) {}
 
   static async connect(endpoints: readonly string[], name: string): Promise<RelevoStore> {
-    return new RelevoStore(await Relevo.connect(endpoints, { name, timeoutMs: 60_000 }));
+    return new RelevoStore(
+      await Relevo.connect(endpoints, { name, timeoutMs: 60_000, plaintext: true }),
+    );
   }
 
   async perform(action: Action, timeoutMs: number): Promise<Answer> {

@@ -1,6 +1,7 @@
 /** Every command, in the order in which help lists them. */
 import type { Verb } from '../verb.js';
 import { cas } from './cas.js';
+import { certs } from './certs.js';
 import { cluster } from './cluster.js';
 import { completionOf } from './completion.js';
 import { del } from './del.js';
@@ -23,5 +24,6 @@ export const VERBS: readonly Verb[] = [
   transfer,
   files,
   inspect,
+  certs,
   completionOf(() => VERBS),
 ];

@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DAY_MS, issuedIn, TERMS } from '../testing/certificates.js';
-import { CertificateFolder, type Process } from './folder.js';
+import { DAY_MS, issuedIn, TERMS } from './testing/certificates.js';
+import { CertificateFolder, type Process } from '#tls/authority';
 
 let directory = '';
 const now = Date.now();

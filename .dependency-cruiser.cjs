@@ -79,8 +79,8 @@ const ALLOWED = [
   ],
   [
     'services/client/cli',
-    ['^services/client/', '^storage/', '^config/', '^tls/', FRAMES, WIRE],
-    'The command is a user of the library, as any other program; it reads directories to explain them.',
+    ['^services/client/', '^storage/', '^kv/', '^config/', '^tls/', FRAMES, WIRE],
+    'The command is a user of the library, as any other program; it reads directories to explain them, and makes them from backups.',
   ],
   [
     'rpc/transport',

@@ -11,6 +11,7 @@ describe('the options of npm start', () => {
       dataDirectory: join('/here', 'data'),
       fresh: false,
       smoke: false,
+      tls: false,
     });
   });
 
@@ -39,6 +40,7 @@ describe('the options of npm start', () => {
       dataDirectory: join('/here', 'there'),
       fresh: true,
       smoke: false,
+      tls: false,
     });
   });
 

@@ -268,9 +268,53 @@ test('a proxy and a client have settings of their own, and refuse unknown flags 
   expect(problemsOf(() => loadProxyConfig([], same, directory))[0]?.name).toBe('PROXY_HTTP_PORT');
   expect(problemsOf(() => loadProxyConfig(['--node-id', '1'], {}, directory))).toHaveLength(1);
   expect(
-    loadClientConfig(['--timeout', '5s'], { RELEVO_ENDPOINTS: 'a:1, b:2' }, directory),
-  ).toEqual({ endpoints: ['a:1', 'b:2'], timeoutMs: 5000, consistency: 'linearizable' });
+    loadClientConfig(['--timeout', '5s'], { RELEVO_ENDPOINTS: 'localhost:1, [::1]:2' }, directory),
+  ).toEqual({
+    ...{ endpoints: ['localhost:1', '[::1]:2'], timeoutMs: 5000, consistency: 'linearizable' },
+    ...{ tlsDirectory: null, plaintext: 'loopback' },
+  });
   expect(problemsOf(() => loadClientConfig(['--endpoints', 'a'], {}, directory))).toHaveLength(1);
+});
+
+describe('plain connections stay on this machine, unless TLS_DIR or PLAINTEXT says otherwise', () => {
+  const NODES = '6787=10.0.0.1:6787,6788=10.0.0.2:6788,6789=10.0.0.3:6789';
+
+  test.each([
+    [
+      'a node that listens',
+      () => loadNodeConfig([], { HOST: '0.0.0.0', NODES }, directory),
+      'HOST',
+    ],
+    [
+      'a proxy that listens',
+      () => loadProxyConfig([], { PROXY_HOST: '::' }, directory),
+      'PROXY_HOST',
+    ],
+    ['a proxy that dials', () => loadProxyConfig([], { NODES }, directory), 'NODES'],
+    [
+      'a client that dials',
+      () => loadClientConfig(['--endpoints=127.0.0.1:1,ada:2'], {}, directory),
+      'RELEVO_ENDPOINTS',
+    ],
+  ])('%s elsewhere is told what to do', (_what, load, name) => {
+    const [problem, ...others] = problemsOf(load);
+    expect(others).toEqual([]);
+    expect(problem?.name).toBe(name);
+    expect(problem?.expected).toMatch(/TLS_DIR.*relevo certs.*PLAINTEXT=all/);
+  });
+
+  test.each([{ TLS_DIR: 'tls' }, { PLAINTEXT: 'all' }])('with %j it may', (said) => {
+    const node = loadNodeConfig([], { HOST: '0.0.0.0', NODES, ...said }, directory);
+    const proxy = loadProxyConfig([], { PROXY_HOST: '0.0.0.0', NODES, ...said }, directory);
+    const client = loadClientConfig(['--endpoints=ada:2'], said, directory);
+    const folder = 'TLS_DIR' in said ? join(directory, 'tls') : null;
+    for (const config of [node, proxy, client]) expect(config.tlsDirectory).toBe(folder);
+  });
+
+  test('health and metrics alone do not let data go in plain', () => {
+    const said = { HOST: '0.0.0.0', NODES, PLAINTEXT: 'http' };
+    expect(problemsOf(() => loadNodeConfig([], said, directory))).toHaveLength(1);
+  });
 });
 
 const TABLES: Readonly<Record<string, SettingTable>> = {

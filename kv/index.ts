@@ -1,4 +1,5 @@
 /** The replicated state: what commands do, how they are written, and how the state is. */
+export { backupLines, restoredState, type RestoredState } from './backup.js';
 export { fromBase64, toBase64 } from './base64.js';
 export { fromBytes, fromText, prefixEnd, toBytes, toText } from './byte-string.js';
 export type { CheckpointCursor, CursorState } from './checkpoint-cursor.js';

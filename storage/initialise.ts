@@ -6,7 +6,8 @@ import { DATA, IDENTITY, LOG, QUARANTINE, README, segmentPath, VOTE } from './pa
 import { RULES } from './rules.js';
 import { newSegment, replaceFile } from './segments.js';
 import { performAll, type Steps } from './start.js';
-import type { Identity } from './types.js';
+import type { ChainPosition } from './log-state.js';
+import type { DiskOperation, Identity } from './types.js';
 
 const EXPLANATION = `This is the data directory of one Relevo node. Everything in it is text.
 
@@ -26,8 +27,12 @@ Change nothing here by hand: every line carries a checksum, and the node refuses
 is not what it wrote. Do not copy this directory to make a second node.
 `;
 
-export function* initialise(identity: Identity, vote: Vote): Steps<void> {
-  const { header, segment } = newSegment(identity, BEGINNING);
+/** `contents`: what the log, and perhaps the data, begin with. Default: a log without any entry. */
+export function* initialise(
+  identity: Identity,
+  vote: Vote,
+  contents: readonly DiskOperation[] = emptyLog(identity, BEGINNING),
+): Steps<void> {
   const readme = new TextEncoder().encode(EXPLANATION);
   yield* performAll([
     { op: 'make-directory', path: '.' },
@@ -36,11 +41,20 @@ export function* initialise(identity: Identity, vote: Vote): Steps<void> {
     { op: 'make-directory', path: QUARANTINE },
     { op: 'write-file', path: README, data: readme },
     { op: 'sync', path: README },
-    { op: 'write-file', path: segmentPath(segment.first), data: header },
-    { op: 'sync', path: segmentPath(segment.first) },
+    ...contents,
     { op: 'sync-directory', path: LOG },
     { op: 'sync-directory', path: DATA },
     ...replaceFile(VOTE, voteFile({ owner: identity, vote }), '.', RULES),
     ...replaceFile(IDENTITY, identityFile(identity), '.', RULES),
   ]);
+}
+
+/** A log whose first entry will be the one behind `after`. */
+export function emptyLog(identity: Identity, after: ChainPosition): readonly DiskOperation[] {
+  const { header, segment } = newSegment(identity, after);
+  const path = segmentPath(segment.first);
+  return [
+    { op: 'write-file', path, data: header },
+    { op: 'sync', path },
+  ];
 }

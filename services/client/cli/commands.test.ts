@@ -166,7 +166,7 @@ describe('ls', () => {
 
   test('more than a page comes whole, at one revision', async () => {
     const seeded = new TestWorld();
-    const client = await seeded.connect(['memory:1'], {});
+    const client = await seeded.connect(['127.0.0.1:1'], {});
     const keys = Array.from(
       { length: 1_100 },
       (_, number) => `k${String(number).padStart(4, '0')}`,
@@ -289,7 +289,7 @@ describe('help and version', () => {
 
 describe('where to', () => {
   test('R55 --node takes a port or host:port, --endpoints and the environment take lists', async () => {
-    world.environment = { RELEVO_ENDPOINTS: 'one:1,two:2' };
+    world.environment = { RELEVO_ENDPOINTS: 'one:1,two:2', PLAINTEXT: 'all' };
 
     await world.run('ls');
     await world.run('--node', '6788', 'ls');

@@ -23,7 +23,7 @@ beforeEach(async () => {
   completer = new Completer(
     [...VERBS, START],
     new Connections(world),
-    settingsFor(['memory:1'], world),
+    settingsFor(['127.0.0.1:1'], world),
   );
   for (const key of ['apple', 'apricot', 'a pear', 'banana']) await world.run('set', key, '1');
 });
@@ -35,7 +35,7 @@ const offered = async (line: string): Promise<readonly string[]> =>
 
 describe('completion at the prompt', () => {
   test('offers commands at the beginning, and ends a whole word with a blank', async () => {
-    expect(await offered('c')).toEqual(['cas', 'cluster', 'completion']);
+    expect(await offered('c')).toEqual(['cas', 'cluster', 'certs', 'completion']);
     expect(await offered('clu')).toEqual(['cluster ']);
     expect(await offered('relevo clu')).toEqual(['cluster ']);
     expect(await offered('help sta')).toEqual(['start ']);

@@ -48,7 +48,7 @@ class Desk {
     };
     this.prompt = new Prompt({
       world,
-      settings: settingsFor(['memory:1'], world),
+      settings: settingsFor(['127.0.0.1:1'], world),
       verbs: [...VERBS, ...more],
       historyFile: join(folder, 'history'),
       input: this.#input,

@@ -207,7 +207,7 @@ describe('watch', () => {
     // Its first look is over when it asks for the revision again.
     const looks = (): number => world.node.requests.filter(({ kind }) => kind === 2).length;
     while (looks() < 2) await new Promise((resolve) => setImmediate(resolve));
-    const client = await world.connect(['memory:1'], {});
+    const client = await world.connect(['127.0.0.1:1'], {});
 
     await client.put('b', 'elsewhere');
     await client.put('a/new', '2');

@@ -1,5 +1,6 @@
 /** Every command, in the order in which help lists them. */
 import type { Verb } from '../verb.js';
+import { backup } from './backup.js';
 import { cas } from './cas.js';
 import { certs } from './certs.js';
 import { cluster } from './cluster.js';
@@ -9,6 +10,7 @@ import { files } from './files.js';
 import { get } from './get.js';
 import { inspect } from './inspect.js';
 import { ls } from './ls.js';
+import { restore } from './restore.js';
 import { set } from './set.js';
 import { transfer } from './transfer.js';
 import { watch } from './watch.js';
@@ -24,6 +26,8 @@ export const VERBS: readonly Verb[] = [
   transfer,
   files,
   inspect,
+  backup,
+  restore,
   certs,
   completionOf(() => VERBS),
 ];

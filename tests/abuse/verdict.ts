@@ -20,7 +20,7 @@ export interface Trial {
 
 /** The healthy client's p99 may be so many times what it was, or so many ms, whichever is more; and what the machine itself stood still. */
 export const P99_TIMES_MAX = 5;
-export const P99_MS_FLOOR = 100;
+export const P99_MS_FLOOR = 250;
 /** A process may hold so much more at its worst than when the attack began, MiB. */
 export const GROWTH_MIB_MAX = 320;
 

@@ -1,7 +1,22 @@
 /** The log and what is committed: rules 12 to 24. */
 import { boundOf, FIGURE_8 } from '#exhaustive';
+import type { PlanOverrides } from '#simulator';
 import type { Bug } from '../bug.js';
+import { SHORT_TERMS } from './courses.js';
 import { worldRules } from './wrong.js';
+
+/** Disks hang while others lead: what was to be written, and what takes its place, meet there. */
+const LIMPING: PlanOverrides = {
+  ...{
+    kinds: ['limp-leader', 'stall-disk', 'isolate-leader'],
+    nodes: 3,
+    spares: 0,
+    diskMsMean: 20,
+  },
+  ...SHORT_TERMS,
+  ...{ directChance: 0.7 },
+  ...{ clients: 3, callersPerClient: 3, thinkMs: 5 },
+};
 
 export const LOG_BUGS: readonly Bug[] = [
   {
@@ -20,7 +35,11 @@ export const LOG_BUGS: readonly Bug[] = [
     what: 'A follower takes entries behind an index that it has, whatever stands there.',
     rule: 'raft agrees (rule 13)',
     source: 'requirements, "comparing logs by index alone"; paper, 5.3',
-    hunt: { by: 'simulator', rules: worldRules({ core: { agrees: (mine) => mine !== null } }) },
+    hunt: {
+      by: 'small world',
+      rules: () => ({ agrees: (mine) => mine !== null }),
+      bound: boundOf({ terms: 3, logs: FIGURE_8, messages: 4 }),
+    },
   },
   {
     name: 'conflicts-kept',
@@ -78,7 +97,11 @@ export const LOG_BUGS: readonly Bug[] = [
     what: 'A follower acknowledges all that is on its disk, though the end of it is another leader’s.',
     rule: 'raft acknowledged (rule 20)',
     source: 'paper, figure 2 (AppendEntries, 2); willemt/raft',
-    hunt: { by: 'simulator', rules: worldRules({ core: { acknowledged: (durable) => durable } }) },
+    hunt: {
+      by: 'small world',
+      rules: () => ({ acknowledged: (durable) => durable }),
+      bound: boundOf({ terms: 4, timeouts: 2, logs: FIGURE_8, messages: 4 }),
+    },
   },
   {
     name: 'write-speaks-of-what-was-cut',
@@ -91,6 +114,7 @@ export const LOG_BUGS: readonly Bug[] = [
         core: { isStillThere: () => true },
         storage: { reportsAfterCut: (writing) => writing },
       }),
+      course: LIMPING,
     },
   },
   {

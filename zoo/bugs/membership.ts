@@ -1,6 +1,15 @@
 /** Who belongs to the cluster: rules 36 to 38, and lost disks. */
+import type { PlanOverrides } from '#simulator';
 import type { Bug } from '../bug.js';
+import { SHORT_TERMS } from './courses.js';
 import { worldRules } from './wrong.js';
+
+/** Members come and go while leaders are cut off with what they began. */
+const CHANGING: PlanOverrides = {
+  kinds: ['add-member', 'remove-member', 'isolate-leader', 'limp-leader', 'one-way'],
+  ...{ nodes: 5, spares: 3 },
+  ...SHORT_TERMS,
+};
 
 export const MEMBERSHIP_BUGS: readonly Bug[] = [
   {
@@ -28,6 +37,7 @@ export const MEMBERSHIP_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ core: { undoesCutMembership: () => false } }),
+      course: CHANGING,
     },
   },
   {

@@ -14,6 +14,7 @@ export class HuntRun {
   private began: number | null = null;
   private given = 0;
   private keptGiven: boolean;
+  private keptFound = false;
 
   /** `start`: the number of its first attempt. `limitMs`: no attempt begins later. */
   constructor(
@@ -24,6 +25,11 @@ export class HuntRun {
     withKept: boolean,
   ) {
     this.keptGiven = !withKept;
+  }
+
+  /** It is rare, and what is kept of it finds it: fresh seeds may do without. */
+  get isExcused(): boolean {
+    return this.bug.isRare === true && this.keptFound;
   }
 
   /** Null: there is none left. */
@@ -43,6 +49,7 @@ export class HuntRun {
   take({ task, finding, fault }: Outcome, now: number): boolean {
     if (task.number === 'kept') {
       this.fault = fault;
+      this.keptFound = finding !== null;
       return false;
     }
     if (this.finding !== null) return false;

@@ -8,8 +8,8 @@ export interface Row {
   readonly runs: readonly HuntRun[];
 }
 
-export const isCaught = ({ runs }: Row): boolean =>
-  runs.every(({ finding, fault }) => finding !== null && fault === null);
+export const isCaught = ({ run, runs }: Row): boolean =>
+  runs.every(({ finding, fault }) => fault === null && (finding !== null || run.isExcused));
 
 export function tableText(rows: readonly Row[], keptSeeds: ReadonlyMap<string, number>): string {
   const table = new Table({
@@ -37,8 +37,8 @@ export function tableText(rows: readonly Row[], keptSeeds: ReadonlyMap<string, n
 }
 
 function verdict(row: Row): string {
-  if (isCaught(row)) return 'caught';
   const { runs } = row;
+  if (isCaught(row)) return runs.every(({ finding }) => finding !== null) ? 'caught' : 'kept';
   const missed = runs.filter(({ finding }) => finding === null).length;
   if (missed === 0) return 'KEPT?';
   return runs.length === 1 ? 'MISSED' : `MISSED ${missed} of ${runs.length}`;

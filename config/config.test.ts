@@ -317,6 +317,26 @@ describe('plain connections stay on this machine, unless TLS_DIR or PLAINTEXT sa
   });
 });
 
+test('what an object has of its prototype is no setting, nor a value of one', () => {
+  for (const word of ['constructor', '__proto__', 'toString', 'valueOf']) {
+    const said = { READ_FROM_LEADER: word };
+    expect(problemsOf(() => loadProxyConfig([], said, directory))).toHaveLength(1);
+  }
+  writeFileSync(join(directory, '.env'), 'PORT=5000\n__proto__=1\n');
+  const problems = problemsOf(() => loadNodeConfig([], {}, directory));
+  expect(problems.map(({ name }) => name)).toEqual(['__proto__']);
+});
+
+test('what was typed is shown without what a terminal would obey', () => {
+  const load = () => loadClientConfig(['--consistency=\x1b[31m\x7f\u202e'], {}, directory);
+  expect(load).toThrow(ConfigError);
+  try {
+    load();
+  } catch (error) {
+    expect((error as Error).message.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  }
+});
+
 const TABLES: Readonly<Record<string, SettingTable>> = {
   node: NODE_SETTINGS,
   proxy: PROXY_SETTINGS,

@@ -20,6 +20,7 @@ export type DotEnvOwner = 'ours' | 'any';
 const ALL_NAMES = [NODE_SETTINGS, PROXY_SETTINGS, CLIENT_SETTINGS].flatMap(namesIn);
 const CLIENT_NAMES = namesIn(CLIENT_SETTINGS);
 const CLIENT_PREFIX = 'RELEVO_';
+const PROTO_LINE = /^\s*(?:export\s+)?__proto__\s*(?:=|:\s)/m;
 
 /** npm runs scripts in their package's folder, and says where the user stood. */
 export function standingDirectory(environment: Environment, workingDirectory: string): string {
@@ -59,7 +60,14 @@ export function readDotEnv(
     const problem = owner === 'ours' ? strangerTo(name) : strangerToClient(name);
     if (problem !== null) problems.push({ ...problem, given: `in ${file}` });
   }
-  if (owner === 'ours') problems.push(...linesOfNoSetting(text, file));
+  if (owner === 'ours') {
+    problems.push(...linesOfNoSetting(text, file));
+    // The one name that is no member of what is parsed.
+    if (PROTO_LINE.test(text)) {
+      const expected = 'there is no such setting; remove the line';
+      problems.push({ name: '__proto__', given: `in ${file}`, expected });
+    }
+  }
   return values;
 }
 

@@ -79,20 +79,14 @@ export function choice<const Word extends string>(words: readonly Word[]): Parse
   };
 }
 
-const TRUTHS: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  on: true,
-  1: true,
-  false: false,
-  no: false,
-  off: false,
-  0: false,
-};
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on', '1'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off', '0'].map((word) => [word, false] as const),
+]);
 
 export const truth: Parser<boolean> = {
   expected: 'expected true or false',
-  parse: (text) => TRUTHS[text.toLowerCase()] ?? null,
+  parse: (text) => TRUTHS.get(text.toLowerCase()) ?? null,
 };
 
 /** Shown in tables, logs and paths. */

@@ -28,5 +28,13 @@ export class ConfigError extends Error {
 }
 
 function lineOf({ name, given, expected }: Problem): string {
-  return given === '' ? `  ${name}: ${expected}` : `  ${name} is ${given}: ${expected}`;
+  const line = given === '' ? `${name}: ${expected}` : `${name} is ${given}: ${expected}`;
+  return `  ${line.replace(UNSEEN, escaped)}`;
+}
+
+/** What was typed is shown on a terminal, which is not to obey it. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function escaped(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }

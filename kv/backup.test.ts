@@ -49,3 +49,8 @@ test.each([
 ])('what is no state is refused: %j', (lines, why) => {
   expect(() => restoredState(lines, 1)).toThrow(why);
 });
+
+test('a revision at the end of numbers can not be raised, and is said to be there', () => {
+  const lines = [...backupLines(Number.MAX_SAFE_INTEGER, [])];
+  expect(() => restoredState(lines, 1)).toThrow(/can't be raised by 1/);
+});

@@ -33,6 +33,10 @@ export function restoredState(lines: readonly string[], raise: number): Restored
     else if (line.kind === 'key') keys.push(keyLine({ ...line.pair, lease: 0 }));
   });
   const revision = backedUp + raise;
+  if (!Number.isSafeInteger(revision)) {
+    const problem = `has revision ${backedUp}, which can't be raised by ${raise}: 2^53 is the end of numbers`;
+    throw new CheckpointMalformed(1, problem);
+  }
   const head = { revision, compacted: revision, keys: keys.length, sessions: 0, members: 0 };
   return { lines: [headLine(head), ...keys], keys: keys.length, backedUp, revision };
 }

@@ -1,5 +1,12 @@
 import { status } from '@grpc/grpc-js';
-import { type OutcomeWord, outcomeWord, statusOf, unaryError } from './errors.js';
+import {
+  CODE_TRAILER,
+  OUTCOME_TRAILER,
+  type OutcomeWord,
+  outcomeWord,
+  statusOf,
+  unaryError,
+} from './errors.js';
 import { Outcome } from './session/frames.js';
 
 const CODES = [
@@ -73,4 +80,17 @@ test('outcomes have words; one that nobody knows is unknown', () => {
     ...['ok', 'not-done', 'refused'],
     ...['unknown', 'unknown', 'unknown'],
   ]);
+});
+
+test('a code that is no word of ours never becomes a header, and takes nothing else with it', () => {
+  for (const code of ['a\r\nb', '', 'É', 'x'.repeat(65), '__proto__']) {
+    const {
+      code: found,
+      metadata,
+      details,
+    } = unaryError({ code, outcome: 'refused', message: 'm' });
+    expect(metadata.get(CODE_TRAILER)).toEqual([]);
+    expect(metadata.get(OUTCOME_TRAILER)).toEqual(['refused']);
+    expect([found, details]).toEqual([status.FAILED_PRECONDITION, 'm']);
+  }
 });

@@ -93,7 +93,8 @@ export interface UnaryError {
 export function unaryError({ code, outcome, message, requestId }: Failure): UnaryError {
   const metadata = new Metadata();
   metadata.set(OUTCOME_TRAILER, outcome);
-  metadata.set(CODE_TRAILER, code);
+  // A code is a word; what a newer node, or a stranger, sends in its place is no header's value.
+  if (/^[a-z0-9-]{1,64}$/.test(code)) metadata.set(CODE_TRAILER, code);
   if (requestId !== undefined) metadata.set(REQUEST_ID_TRAILER, requestId);
   return { code: statusOf(code, outcome), details: message, metadata };
 }

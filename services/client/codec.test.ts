@@ -157,3 +157,12 @@ test('a request id is session:sequence, and nothing else', () => {
     expect(() => parseRequestId(text)).toThrow(/not session:sequence/);
   }
 });
+
+test('a number that does not end is no number, and is not read for ever', () => {
+  for (const length of [10, 11, 150, 10_000]) {
+    const endless = new Uint8Array([0x12, ...Array.from({ length }, () => 0x80)]);
+    expect(() => rangeResult({ ...done(undefined), payload: endless })).toThrow(
+      /does not end|ends within a number/,
+    );
+  }
+});

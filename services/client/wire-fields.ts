@@ -10,6 +10,9 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
+/** Of 64 bits, seven in each byte. */
+const VARINT_BYTES_MAX = 10;
+
 /** Bytes are not a message of the expected kind. */
 export class MalformedAnswer extends Error {
   override readonly name = 'MalformedAnswer';
@@ -40,7 +43,8 @@ export class FieldReader {
   number(): number {
     let value = 0;
     let factor = 1;
-    for (;;) {
+    for (let left = VARINT_BYTES_MAX; ; left -= 1) {
+      if (left === 0) throw new MalformedAnswer('a number does not end');
       const byte = this.#at < this.#end ? (this.#bytes[this.#at] ?? 0) : -1;
       if (byte < 0) throw new MalformedAnswer('it ends within a number');
       this.#at += 1;

@@ -34,6 +34,11 @@ export function shown(bytes: Uint8Array): string {
   return text.replace(/[\\\p{Cc}\p{Cf}\u2028\u2029]/gu, escapeCharacter);
 }
 
+/** Words of somebody else's, for a terminal: what would be obeyed there shows as `shown` has it; lines stay. */
+export function shownWords(text: string): string {
+  return text.replace(/[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/gu, escapeCharacter);
+}
+
 function escapeCharacter(character: string): string {
   const named = NAMED_ESCAPES[character];
   if (named !== undefined) return named;

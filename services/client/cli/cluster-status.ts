@@ -9,6 +9,7 @@ import type {
   TransferLeadershipResponse,
 } from '#rpc/generated/relevo/v1/admin';
 import { NodeRole, type NodeState } from '#rpc/generated/relevo/v1/session';
+import { shownWords } from './bytes.js';
 
 /** Nobody answered; `cause` is the last endpoint's error. */
 export class StatusUnavailable extends Error {
@@ -44,11 +45,12 @@ export class ClusterStatus {
     this.#clients = endpoints.map((endpoint) => adminClient(endpoint, this.#identity));
   }
 
-  /** Takes at most `timeoutMs` an endpoint. */
-  read(timeoutMs: number): Promise<ClusterResponse> {
-    return this.#inTurn(timeoutMs, (client, options, done) =>
+  /** Takes at most `timeoutMs` an endpoint. Its texts are fit for a terminal, whoever sent them. */
+  async read(timeoutMs: number): Promise<ClusterResponse> {
+    const response = await this.#inTurn<ClusterResponse>(timeoutMs, (client, options, done) =>
       client.cluster({}, new Metadata(), options, done),
     );
+    return plainly(response);
   }
 
   /** `to` is a node's id, 0 for whichever the leader chooses. Rejects with `NotHandedOver` as well. */
@@ -101,6 +103,25 @@ export function leaderOf(response: ClusterResponse): NodeState | null {
     if (leader === null || state.term > leader.term) leader = state;
   }
   return leader;
+}
+
+function plainly({ nodes, clusterId, servedBy, ...counts }: ClusterResponse): ClusterResponse {
+  return {
+    ...counts,
+    clusterId: shownWords(clusterId),
+    servedBy: shownWords(servedBy),
+    nodes: nodes.map((node) => ({
+      ...node,
+      address: shownWords(node.address),
+      state: node.state && {
+        ...node.state,
+        name: shownWords(node.state.name),
+        address: shownWords(node.state.address),
+        dataDirectory: shownWords(node.state.dataDirectory),
+        incarnation: shownWords(node.state.incarnation),
+      },
+    })),
+  };
 }
 
 function isFinal(error: unknown): boolean {

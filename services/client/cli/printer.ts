@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Pair } from '#client';
-import { shown, textOf } from './bytes.js';
+import { shown, shownWords, textOf } from './bytes.js';
 import type { Form } from './settings.js';
 import type { Output, World } from './world.js';
 
@@ -38,7 +38,7 @@ export class Printer {
 
   /** To standard error, where it can't be taken for an answer. */
   note(text: string): void {
-    this.#stderr.write(`${text}\n`);
+    this.#stderr.write(`${shownWords(text)}\n`);
   }
 
   /** One answer as a whole: indented with `json`, on one line with `ndjson`. */

@@ -1,6 +1,7 @@
 /** Runs one command: parses the words, lets the verb do its work, and turns what went wrong into words. */
 import { Command, CommanderError } from 'commander';
 import { RelevoError } from '#client';
+import { shownWords } from './bytes.js';
 import { Call } from './call.js';
 import type { Connections } from './connections.js';
 import { ExitCode, exitCodeOf, Interrupted, NotNow, UsageError } from './exit-code.js';
@@ -70,7 +71,7 @@ function buildProgram(context: CommandContext, ended: (exit: ExitCode) => void):
         world.stdout.write(text);
       },
       writeErr: (text) => {
-        world.stderr.write(text);
+        world.stderr.write(shownWords(text));
       },
       getOutHelpWidth: () => world.stdout.columns,
     })
@@ -113,7 +114,7 @@ function reportError(
   if (exit === null || !(error instanceof Error)) throw error;
   const cancelled = signal.aborted && error instanceof RelevoError;
   if (!cancelled || exit === ExitCode.unknown) {
-    world.stderr.write(`relevo: ${error.message}\n`);
+    world.stderr.write(`relevo: ${shownWords(error.message)}\n`);
     if (error instanceof RelevoError) world.stderr.write(adviceFor(error, words));
     else if (error instanceof UsageError && !(error instanceof NotNow))
       world.stderr.write(`${hintFor(words, verbs)}\n`);

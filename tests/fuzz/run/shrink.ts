@@ -9,12 +9,16 @@ export interface Shrunk {
 }
 
 const TRIES_MAX = 4_000;
+/** A slow target's input is cut down as far as that goes. */
+const MS_MAX = 20_000;
 const PLAIN = 0x61;
 
 export async function shrink(target: Target, failing: Input, reason: string): Promise<Shrunk> {
   const kind = kindOf(reason);
   let best: Shrunk = { input: failing, reason, tried: 0 };
   let tried = 0;
+  const end = performance.now() + MS_MAX;
+  const isOver = (): boolean => tried >= TRIES_MAX || performance.now() >= end;
   const improves = async (input: Input): Promise<boolean> => {
     tried += 1;
     const outcome = await examine(target, input);
@@ -22,10 +26,10 @@ export async function shrink(target: Target, failing: Input, reason: string): Pr
     best = { input, reason: outcome.reason, tried };
     return true;
   };
-  for (let isBetter = true; isBetter && tried < TRIES_MAX;) {
+  for (let isBetter = true; isBetter && !isOver();) {
     isBetter = false;
     for (const candidate of candidates(best.input)) {
-      if (tried >= TRIES_MAX) break;
+      if (isOver()) break;
       if (!(await improves(candidate))) continue;
       isBetter = true;
       break;

@@ -86,7 +86,7 @@ export const peerGreetings: Target = {
     const mismatch = greetingMismatch(theirs, OURS);
     if (mismatch === null) return 'accepted';
     // Two lists of nodes may stand in it.
-    checkText(mismatch, 50_000);
+    checkText(mismatch, 20_000);
     return 'refused';
   },
 };

@@ -64,9 +64,14 @@ export class TestWorld implements World {
   }
 
   async runUntil(signal: AbortSignal, ...words: string[]): Promise<Ran> {
+    return this.catching(() => runCli(words, this, NO_TERMINAL, signal));
+  }
+
+  /** Takes what is written meanwhile. */
+  async catching(work: () => Promise<ExitCode>): Promise<Ran> {
     this.#out = [];
     this.#err = [];
-    const exit = await runCli(words, this, NO_TERMINAL, signal);
+    const exit = await work();
     const bytes = new Uint8Array(Buffer.concat(this.#out));
     return { exit, bytes, out: text(this.#out), err: text(this.#err) };
   }

@@ -13,6 +13,7 @@ import {
   EXIT,
   identityOf,
   secureHttp,
+  ServiceManager,
   settingsOrComplaint,
   stopWhenTold,
 } from '#driver';
@@ -98,7 +99,10 @@ async function serve(
     },
   );
   setServing(true);
+  const manager = new ServiceManager(process.env);
+  manager.ready(`node ${config.nodeId} (${config.name}) serves on port ${config.port}`);
   const stop = async (): Promise<void> => {
+    manager.stopping();
     setServing(false);
     await node.stop();
     await http.close();

@@ -1,7 +1,7 @@
 /** A proxy from the command line: settings, log, signals. */
 import process from 'node:process';
 import { asksForHelp, loadProxyConfig, proxyUsage, settingsDirectory } from '#config';
-import { cannotStart, EXIT, settingsOrComplaint, stopWhenTold } from '#driver';
+import { cannotStart, EXIT, ServiceManager, settingsOrComplaint, stopWhenTold } from '#driver';
 import { Logger } from '#telemetry';
 import type { ProxyLog } from './log.js';
 import { startProxy, type Decorate } from './process.js';
@@ -29,8 +29,13 @@ export async function runProxy(argv: readonly string[], decorate?: Decorate): Pr
       logger.log(level, event, data);
     };
     const proxy = await startProxy(config, log, decorate);
+    const manager = new ServiceManager(process.env);
+    manager.ready(`proxy ${config.name} serves on port ${proxy.port}`);
     stopWhenTold(
-      () => proxy.stop(),
+      () => {
+        manager.stopping();
+        return proxy.stop();
+      },
       (event, data) => {
         logger.info(event, data);
       },

@@ -60,7 +60,7 @@ export const settings: Target = {
   name: 'settings',
   about:
     'flags, environment and .env: ConfigError that names each wrong one, or settings in bounds',
-  weight: 2,
+  weight: 0.5,
   shows: 'text',
   /** The kind, `.env`, the environment a line each, and the flags a piece each. */
   make(random) {

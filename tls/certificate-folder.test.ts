@@ -36,7 +36,8 @@ const own = (path: string): X509Certificate =>
 test('each process gets exactly the files that it needs, and keys are for their owner alone', async () => {
   await ensure([ADA, P1, ME]);
   expect(readdirSync(join(directory, 'nodes/ada')).sort()).toEqual([
-    ...['client-ca.pem', 'peer-ca.pem', 'peer.key', 'peer.pem', 'server.key', 'server.pem'],
+    ...['client-ca.pem', 'client.key', 'client.pem', 'peer-ca.pem', 'peer.key', 'peer.pem'],
+    ...['server.key', 'server.pem'],
   ]);
   expect(readdirSync(join(directory, 'proxies/p1')).sort()).toEqual([
     ...['client-ca.pem', 'client.key', 'client.pem', 'server.key', 'server.pem'],
@@ -63,7 +64,7 @@ test('a second time everything is kept, byte for byte', async () => {
   const before = issuedIn(join(directory, 'nodes/ada/server'));
   const done = await ensure(new CertificateFolder(directory, TERMS).known());
   expect(new Set(Object.values(done))).toEqual(new Set(['kept']));
-  expect(Object.keys(done)).toHaveLength(7);
+  expect(Object.keys(done)).toHaveLength(8);
   expect(issuedIn(join(directory, 'nodes/ada/server'))).toEqual(before);
 });
 
@@ -72,7 +73,14 @@ test('what expires soon is renewed, for the same names, by the same authority', 
   const later = now + 61 * DAY_MS;
   const folder = new CertificateFolder(directory, { ...TERMS, now: later });
   const done = await folder.ensure(folder.known());
-  expect(done.map((each) => each.done)).toEqual(['kept', 'kept', 'renewed', 'renewed', 'renewed']);
+  expect(done.map((each) => each.done)).toEqual([
+    'kept',
+    'kept',
+    'renewed',
+    'renewed',
+    'renewed',
+    'renewed',
+  ]);
   for (const { path, expiresAt } of done) expect([path, expiresAt > later]).toEqual([path, true]);
   expect(own('nodes/ada/server').checkHost('ada.internal')).toBe('ada.internal');
   expect(own('nodes/ada/peer').subjectAltName).toBe('URI:relevo:node:6787');

@@ -18,10 +18,14 @@ export interface FaceServers {
   readonly peers: PeerFaceServer;
 }
 
-/** What this node shows: its peers, and who comes to the port for clients. Null: plain connections. */
+/**
+ * What this node shows: to its peers; to who comes to the port for clients; and to that port of the leader's, when it
+ * passes on what operators ask of it. Null: plain connections.
+ */
 export interface Identities {
   readonly peer: TlsIdentity | null;
   readonly server: TlsIdentity | null;
+  readonly client: TlsIdentity | null;
 }
 
 export function faceServers(config: NodeConfig, identities: Identities, log: NodeLog): FaceServers {

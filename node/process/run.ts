@@ -73,6 +73,7 @@ async function serve(
   const identities = {
     peer: identityOf(tlsDirectory, 'peer', log),
     server: identityOf(tlsDirectory, 'server', log),
+    client: identityOf(tlsDirectory, 'client', log),
   };
   const node = await startNode(config, {
     ...how,
@@ -108,6 +109,7 @@ async function serve(
     await http.close();
     identities.peer?.close();
     identities.server?.close();
+    identities.client?.close();
   };
   stopWhenTold(stop, (event, data) => {
     logger.info(event, data);

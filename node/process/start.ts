@@ -48,7 +48,7 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
-const PLAIN: Identities = { peer: null, server: null };
+const PLAIN: Identities = { peer: null, server: null, client: null };
 
 /** What is in flight at a stop has so long to finish, ms. */
 const STOP_MS_MAX = 3_500;
@@ -117,7 +117,7 @@ async function startLocked(
     },
   );
   const connectedTo = (peer: number): boolean => peers.connectedTo(peer);
-  const identity = identities.server;
+  const identity = identities.client;
   const admin = adminService({ config, replica, handOvers, connectedTo, identity });
   servers.clients.addService(AdminService, admin);
   options.extend?.(servers.clients);

@@ -178,7 +178,7 @@ export class CertificateFolder {
 }
 
 function certificatesOf({ kind }: Process): readonly CertificateName[] {
-  if (kind === 'node') return ['peer', 'server'];
+  if (kind === 'node') return ['peer', 'server', 'client'];
   return kind === 'proxy' ? ['server', 'client'] : ['client'];
 }
 
@@ -188,9 +188,8 @@ function subjectOf({ kind, name, nodeId, hosts }: Process, certificate: Certific
     return { name: title, hosts: [], uris: [], purposes: ['client'] };
   }
   if (certificate === 'server') {
-    // A node dials the leader's port for clients, too, to pass on what operators ask of it.
     const all = [...new Set([...hosts, ...THIS_MACHINE])];
-    return { name: title, hosts: all, uris: [], purposes: ['server', 'client'] };
+    return { name: title, hosts: all, uris: [], purposes: ['server'] };
   }
   if (nodeId === undefined) throw new TypeError(`${title} has no id`);
   return { name: title, hosts: [], uris: [nodeUri(nodeId)], purposes: ['server', 'client'] };

@@ -1,4 +1,5 @@
 /** Keys and values between the command line's text and the store's bytes. */
+import { escapeCharacter, hexEscape, NAMED_ESCAPES } from './escapes.js';
 import { UsageError } from './exit-code.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -34,35 +35,12 @@ export function shown(bytes: Uint8Array): string {
   return text.replace(/[\\\p{Cc}\p{Cf}\u2028\u2029]/gu, escapeCharacter);
 }
 
-/** Words of somebody else's, for a terminal: what would be obeyed there shows as `shown` has it; lines stay. */
-export function shownWords(text: string): string {
-  return text.replace(/[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/gu, escapeCharacter);
-}
-
-function escapeCharacter(character: string): string {
-  const named = NAMED_ESCAPES[character];
-  if (named !== undefined) return named;
-  const code = character.codePointAt(0) ?? 0;
-  return code < 0x80 ? hexEscape(code) : `\\u{${code.toString(16)}}`;
-}
-
-const NAMED_ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-};
-
 function escapeBytes(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => {
     const character = String.fromCharCode(byte);
     if (byte < 0x20 || byte >= 0x7f) return NAMED_ESCAPES[character] ?? hexEscape(byte);
     return NAMED_ESCAPES[character] ?? character;
   }).join('');
-}
-
-function hexEscape(code: number): string {
-  return `\\x${code.toString(16).padStart(2, '0')}`;
 }
 
 /** The smallest key behind `key`. */

@@ -9,7 +9,7 @@ import type {
   TransferLeadershipResponse,
 } from '#rpc/generated/relevo/v1/admin';
 import { NodeRole, type NodeState } from '#rpc/generated/relevo/v1/session';
-import { shownWords } from './bytes.js';
+import { shownWords } from './escapes.js';
 
 /** Nobody answered; `cause` is the last endpoint's error. */
 export class StatusUnavailable extends Error {

@@ -2,7 +2,8 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Pair } from '#client';
-import { shown, shownWords, textOf } from './bytes.js';
+import { shown, textOf } from './bytes.js';
+import { shownWords } from './escapes.js';
 import type { Form } from './settings.js';
 import type { Output, World } from './world.js';
 

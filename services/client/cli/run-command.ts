@@ -1,7 +1,7 @@
 /** Runs one command: parses the words, lets the verb do its work, and turns what went wrong into words. */
 import { Command, CommanderError } from 'commander';
 import { RelevoError } from '#client';
-import { shownWords } from './bytes.js';
+import { shownWords } from './escapes.js';
 import { Call } from './call.js';
 import type { Connections } from './connections.js';
 import { ExitCode, exitCodeOf, Interrupted, NotNow, UsageError } from './exit-code.js';

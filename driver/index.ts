@@ -1,4 +1,5 @@
 /** What every process of ours shares: driving a pure machine by the clock, starting and stopping. */
+export { addCertificateMetrics } from './certificate-metrics.js';
 export { identityOf, secureHttp } from './identity.js';
 export { Pump, type Machine } from './pump.js';
 export { ServiceManager } from './service-manager.js';

@@ -1,5 +1,8 @@
 /** What /metrics of a node tells. */
+import { statfsSync } from 'node:fs';
 import type { NodeConfig } from '#config';
+import { addCertificateMetrics } from '#driver';
+import type { TlsIdentity } from '#tls';
 import type { Metrics } from '#telemetry';
 import type { RunningNode } from './start.js';
 
@@ -8,7 +11,16 @@ const SYNC_BUCKETS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1,
 ];
 
-export function addNodeMetrics(metrics: Metrics, node: RunningNode, config: NodeConfig): void {
+export function addNodeMetrics(
+  metrics: Metrics,
+  node: RunningNode,
+  config: NodeConfig,
+  identities: Readonly<Record<string, TlsIdentity | null>>,
+): void {
+  addCertificateMetrics(metrics, identities);
+  metrics.gauge('relevo_disk_free_bytes', 'Left where the data lies.', () =>
+    freeBytes(config.dataDirectory),
+  );
   addRaftMetrics(metrics, node);
   addWorkMetrics(metrics, node);
   const peers = config.nodes.map(({ id }) => id).filter((id) => id !== config.nodeId);
@@ -74,4 +86,14 @@ function addWorkMetrics(metrics: Metrics, node: RunningNode): void {
   metrics.gauge('relevo_checkpoint_index', 'Index of the newest checkpoint.', () => {
     return replica.state().checkpointIndex;
   });
+}
+
+/** -1 if the system does not say. */
+function freeBytes(directory: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return -1;
+  }
 }

@@ -89,7 +89,7 @@ async function serve(
       if (config.reflection) addReflection(server, SERVICES);
     },
   });
-  addNodeMetrics(metrics, node, config);
+  addNodeMetrics(metrics, node, config, identities);
   const { host, httpPort: port } = config;
   const notReady = (): string | null => notReadyReason(node);
   const limit = new ConnectionLimit(HTTP_CONNECTIONS);

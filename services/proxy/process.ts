@@ -3,7 +3,7 @@ import type { Server } from '@grpc/grpc-js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Calls } from '#client';
 import { listenError, type ProxyConfig } from '#config';
-import { identityOf, secureHttp } from '#driver';
+import { addCertificateMetrics, identityOf, secureHttp } from '#driver';
 import { AdminService } from '#rpc/generated/relevo/v1/admin';
 import { KvService } from '#rpc/generated/relevo/v1/kv';
 import {
@@ -149,6 +149,7 @@ class Proxy implements RunningProxy {
     });
     const metrics = new Metrics({ proxy: name });
     addProxyMetrics(metrics, () => this.view(), this.#nameOf.bind(this));
+    addCertificateMetrics(metrics, this.#identities);
     try {
       const notReady = this.#notReady.bind(this);
       const limit = new ConnectionLimit(HTTP_CONNECTIONS);

@@ -6,7 +6,7 @@ import type { Connections } from './connections.js';
 import { Interrupted } from './exit-code.js';
 import { Printer } from './printer.js';
 import type { Settings } from './settings.js';
-import type { World } from './world.js';
+import type { StatusReader, World } from './world.js';
 
 export class Call {
   readonly settings: Settings;
@@ -32,6 +32,10 @@ export class Call {
   status(): Promise<ClusterResponse> {
     const { timeoutMs } = this.settings;
     return this.#interruptible(this.#connections.status(this.settings).read(timeoutMs));
+  }
+
+  statusReader(): StatusReader {
+    return this.#connections.status(this.settings);
   }
 
   /** Hands the leadership to the node of this id; 0: to whichever the leader chooses. */

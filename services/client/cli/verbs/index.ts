@@ -6,6 +6,7 @@ import { certs } from './certs.js';
 import { cluster } from './cluster.js';
 import { completionOf } from './completion.js';
 import { del } from './del.js';
+import { doctor } from './doctor.js';
 import { files } from './files.js';
 import { get } from './get.js';
 import { inspect } from './inspect.js';
@@ -26,6 +27,7 @@ export const VERBS: readonly Verb[] = [
   transfer,
   files,
   inspect,
+  doctor,
   backup,
   restore,
   certs,

@@ -68,19 +68,22 @@ export interface PlanOverrides {
   readonly nodes?: number;
   /** These kinds of faults strike, and no others. */
   readonly kinds?: readonly FaultKind[];
-  readonly readersPerNode?: number;
-  readonly sessionTimeoutMs?: number;
+  readonly fixed?: Partial<Parameters>;
 }
+
+/** What may be said of a world beforehand, one by one: how fast it is, how rough, what is asked of it. */
+export type Parameters = Omit<Plan, 'seed' | 'nodes' | 'strikes' | 'calls'>;
 
 export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
   const source = new Random(seed);
   const random = source.fork();
   // What was added later, so that it shifts nothing of what was there before.
   const later = source.fork();
+  const { fixed = {} } = overrides;
   const nodes = overrides.nodes ?? random.pick([1, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5, 7]);
-  const faultsMs = random.integer(4_000, 15_000);
-  const spares = nodes > 1 && random.chance(0.5) ? 3 : 0;
-  const electionTimeoutMsMin = random.pick([300, 500, 1_000]);
+  const faultsMs = fixed.faultsMs ?? random.integer(4_000, 15_000);
+  const spares = fixed.spares ?? (nodes > 1 && random.chance(0.5) ? 3 : 0);
+  const electionTimeoutMsMin = fixed.electionTimeoutMsMin ?? random.pick([300, 500, 1_000]);
   return {
     seed,
     nodes,
@@ -115,11 +118,11 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
     thinkMs: random.pick([2, 5, 30]),
     directChance: random.pick([0, 0.3, 0.7]),
     transcode: random.chance(0.2),
-    readersPerNode: overrides.readersPerNode ?? later.pick([0, 1, 1, 2]),
+    readersPerNode: later.pick([0, 1, 1, 2]),
     readerThinkMs: later.pick([20, 50, 200]),
     // Shorter than many an outage: sessions expire while writes of theirs are under way.
     ...(later.chance(0.15) && { sessionTimeoutMs: 500 }),
-    ...(overrides.sessionTimeoutMs && { sessionTimeoutMs: overrides.sessionTimeoutMs }),
+    ...fixed,
   };
 }
 

@@ -56,7 +56,7 @@ export const EDGE_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ session: { movesOnlyIfNeverDone: () => true } }),
-      course: { sessionTimeoutMs: 500 },
+      course: { fixed: { sessionTimeoutMs: 500 } },
     },
   },
 ];

@@ -20,7 +20,11 @@ export const LOG_BUGS: readonly Bug[] = [
     what: 'A follower takes entries behind an index that it has, whatever stands there.',
     rule: 'raft agrees (rule 13)',
     source: 'requirements, "comparing logs by index alone"; paper, 5.3',
-    hunt: { by: 'simulator', rules: worldRules({ core: { agrees: (mine) => mine !== null } }) },
+    hunt: {
+      by: 'small world',
+      rules: () => ({ agrees: (mine) => mine !== null }),
+      bound: boundOf({ terms: 3, messages: 4, logs: [[1, 1], [1, 2], [1]] }),
+    },
   },
   {
     name: 'conflicts-kept',
@@ -78,7 +82,11 @@ export const LOG_BUGS: readonly Bug[] = [
     what: 'A follower acknowledges all that is on its disk, though the end of it is another leader’s.',
     rule: 'raft acknowledged (rule 20)',
     source: 'paper, figure 2 (AppendEntries, 2); willemt/raft',
-    hunt: { by: 'simulator', rules: worldRules({ core: { acknowledged: (durable) => durable } }) },
+    hunt: {
+      by: 'small world',
+      rules: () => ({ acknowledged: (durable) => durable }),
+      bound: boundOf({ terms: 2, heartbeats: 1, messages: 4, logs: [[1, 1], [1], [1]] }),
+    },
   },
   {
     name: 'write-speaks-of-what-was-cut',

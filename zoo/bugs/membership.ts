@@ -1,5 +1,6 @@
 /** Who belongs to the cluster: rules 36 to 38, and lost disks. */
 import type { Bug } from '../bug.js';
+import { CUT_OFF_CHANGING } from './courses.js';
 import { worldRules } from './wrong.js';
 
 export const MEMBERSHIP_BUGS: readonly Bug[] = [
@@ -28,6 +29,7 @@ export const MEMBERSHIP_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ core: { undoesCutMembership: () => false } }),
+      course: CUT_OFF_CHANGING,
     },
   },
   {

@@ -1,7 +1,7 @@
 /** Linearizable reads without the log: rules 28 to 31. */
 import type { LastHeard } from '#raft';
-import type { PlanOverrides } from '#simulator';
 import type { Bug } from '../bug.js';
+import { MISLED } from './courses.js';
 import { worldRules } from './wrong.js';
 
 /** As leases are: a quorum was heard within the shortest election timeout of any run. */
@@ -13,9 +13,6 @@ function holdsLease(peers: readonly LastHeard[], now: number): boolean {
   const since = latest[others - 1];
   return since !== undefined && now - since < LEASE_MS;
 }
-
-/** A leader that the others replaced without its knowledge, and that is asked all the time. */
-const MISLED: PlanOverrides = { kinds: ['mislead-leader'], readersPerNode: 2 };
 
 export const READ_BUGS: readonly Bug[] = [
   {

@@ -1,5 +1,6 @@
 /** The replicated state, its sessions and its checkpoints: rules 25 to 27, 32 to 35, 39. */
 import type { Bug } from '../bug.js';
+import { CUT_OFF, CUT_OFF_BEHIND_CHECKPOINT } from './courses.js';
 import { worldRules } from './wrong.js';
 
 export const STATE_BUGS: readonly Bug[] = [
@@ -46,6 +47,7 @@ export const STATE_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ core: { holdsCheckpoint: (mine) => mine !== null } }),
+      course: CUT_OFF_BEHIND_CHECKPOINT,
     },
   },
   {
@@ -53,6 +55,10 @@ export const STATE_BUGS: readonly Bug[] = [
     what: 'A leader that lost its role answers its callers with whatever takes their entries’ places.',
     rule: 'node forgetsProposals (R29)',
     source: 'dissertation, 6.3; etcd, "apply wait by index"',
-    hunt: { by: 'simulator', rules: worldRules({ node: { forgetsProposals: () => false } }) },
+    hunt: {
+      by: 'simulator',
+      rules: worldRules({ node: { forgetsProposals: () => false } }),
+      course: CUT_OFF,
+    },
   },
 ];

@@ -73,7 +73,7 @@ export const ELECTION_BUGS: readonly Bug[] = [
     hunt: {
       by: 'small world',
       rules: () => ({ isUpToDate: (candidate, mine) => candidate.index >= mine.index }),
-      bound: boundOf({ terms: 4, timeouts: 2, messages: 4, logs: [[1, 1], [], [2]] }),
+      bound: boundOf({ terms: 3, timeouts: 2, messages: 4, logs: [[1, 1], [1], [1]] }),
     },
   },
   {

@@ -52,3 +52,41 @@ export const CUT_OFF_BEHIND_CHECKPOINT: PlanOverrides = {
     ...{ clients: 5, callersPerClient: 5, thinkMs: 200, callTimeoutMs: 500, directChance: 1 },
   },
 };
+
+/**
+ * A leader that commits, answers and dies, and its words to the others are lost or late: the new one does not
+ * know what is committed until it has committed something itself. Slow disks make that take a while, and
+ * readers wait at each node.
+ */
+export const UNKNOWING: PlanOverrides = {
+  nodes: 3,
+  kinds: ['crash-leader'],
+  fixed: {
+    ...{ lossChance: 0.3, diskMsMean: 20, readersPerNode: 3, readerThinkMs: 50 },
+    ...{ clients: 2, thinkMs: 5, directChance: 0.7 },
+  },
+};
+
+/** Messages come twice while nobody can win at once: few votes look like many. */
+export const DOUBLED: PlanOverrides = {
+  nodes: 5,
+  kinds: ['partition', 'crash-leader'],
+  fixed: { duplicateChance: 0.3 },
+};
+
+/** An old leader goes on as one: its peers are elsewhere, and hear it again. */
+export const OLD_LEADER: PlanOverrides = {
+  nodes: 3,
+  kinds: ['isolate-leader', 'mislead-leader'],
+  fixed: { thinkMs: 30 },
+};
+
+/** Writes that are under way when their connection breaks go to another proxy, which soon gives up. */
+export const SENT_AND_GIVEN_UP: PlanOverrides = {
+  nodes: 3,
+  kinds: ['crash-leader', 'break-streams'],
+  fixed: {
+    ...{ electionTimeoutMsMin: 1_000, callTimeoutMs: 10_000, queueTimeoutMs: 300 },
+    ...{ proxies: 2, directChance: 0, thinkMs: 30 },
+  },
+};

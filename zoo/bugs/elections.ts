@@ -2,6 +2,7 @@
 import { boundOf } from '#exhaustive';
 import { RULES } from '#raft';
 import type { Bug } from '../bug.js';
+import { DOUBLED, OLD_LEADER } from './courses.js';
 import { worldRules } from './wrong.js';
 
 export const ELECTION_BUGS: readonly Bug[] = [
@@ -62,6 +63,7 @@ export const ELECTION_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ core: { countVote: (granted, voter) => [...granted, voter] } }),
+      course: DOUBLED,
     },
   },
   {
@@ -84,6 +86,7 @@ export const ELECTION_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ core: { obeys: () => true } }),
+      course: OLD_LEADER,
     },
   },
   {

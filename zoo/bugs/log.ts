@@ -99,6 +99,7 @@ export const LOG_BUGS: readonly Bug[] = [
         core: { isStillThere: () => true },
         storage: { reportsAfterCut: (writing) => writing },
       }),
+      course: { nodes: 3, kinds: ['limp-leader'], fixed: { thinkMs: 30 } },
     },
   },
   {

@@ -37,6 +37,10 @@ export const MEMBERSHIP_BUGS: readonly Bug[] = [
     what: 'A known node that comes with an empty disk votes and acknowledges as if it had kept its word.',
     rule: 'node isStranger (rules 3, 20)',
     source: 'requirements, "a wiped disk under a known id is refused"; reliability, faults',
-    hunt: { by: 'simulator', rules: worldRules({ node: { isStranger: () => false } }) },
+    hunt: {
+      by: 'simulator',
+      rules: worldRules({ node: { isStranger: () => false } }),
+      course: { nodes: 3, kinds: ['wipe', 'isolate-leader'], fixed: { spares: 3 } },
+    },
   },
 ];

@@ -1,7 +1,7 @@
 /** Linearizable reads without the log: rules 28 to 31. */
 import type { LastHeard } from '#raft';
 import type { Bug } from '../bug.js';
-import { MISLED } from './courses.js';
+import { MISLED, UNKNOWING } from './courses.js';
 import { worldRules } from './wrong.js';
 
 /** As leases are: a quorum was heard within the shortest election timeout of any run. */
@@ -20,7 +20,11 @@ export const READ_BUGS: readonly Bug[] = [
     what: 'A new leader answers reads before it has committed anything of its own term.',
     rule: 'raft mayAnswerReads (rule 28)',
     source: 'reliability 15 bugs, no. 4; etcd 3189a66; redisraft #22',
-    hunt: { by: 'simulator', rules: worldRules({ core: { mayAnswerReads: () => true } }) },
+    hunt: {
+      by: 'simulator',
+      rules: worldRules({ core: { mayAnswerReads: () => true } }),
+      course: UNKNOWING,
+    },
   },
   {
     name: 'read-without-quorum',

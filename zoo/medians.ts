@@ -37,7 +37,10 @@ export function spread(values: readonly number[]): { median: number; most: numbe
 
 /** A bug whose median is longer has to fall to what is kept of it alone; fresh seeds are tried all the same. */
 const SECONDS_SWIFT = 2;
-/** Where half of the hunts need no more than the median, one of a million needs more than so many times it. */
+/**
+ * Where each attempt is as likely to find it as any other, and half of the hunts need no more than the median,
+ * one of a million needs more than so many times that.
+ */
 const MEDIANS = 20;
 
 /** Attempts until a fresh hunt is given up, however slow the machine is; null: it need not find anything. */

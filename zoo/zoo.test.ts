@@ -35,10 +35,9 @@ test('something is kept of every bug, and it was measured what it takes to find 
   const { machine, bugs } = readMedians();
   expect(machine).toMatch(/workers on .* cores of .*Node/);
   expect(Object.keys(bugs).sort()).toEqual(ZOO.map(({ name }) => name).sort());
-  // The others are named in README.md.
-  const slow = ZOO.filter(({ name }) => attemptsOwed(bugs[name]) === null).map(({ name }) => name);
-  const readme = readFileSync('zoo/README.md', 'utf8');
-  for (const name of slow) expect(readme).toContain(`\`${name}\``);
+  // One that takes longer may be missed by fresh seeds in CI: then README.md has to say so.
+  const seeded = ZOO.filter(({ hunt }) => hunt.by !== 'small world');
+  expect(seeded.filter(({ name }) => attemptsOwed(bugs[name]) === null)).toEqual([]);
 });
 
 test.each(replayed)('$name is found by what is kept of it', ({ bug, counterExample }) => {

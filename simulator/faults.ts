@@ -249,7 +249,8 @@ export class Faults {
 
   /**
    * A leader that its peers do not hear any more goes on hearing, late, what they said before; its clients
-   * still reach it. Somebody else is elected meanwhile: what it then takes for a confirmation is none.
+   * still reach it. Somebody else is elected meanwhile: what it then takes for a confirmation is none. Of
+   * some peers it hears nothing more: if one of them is elected, nobody tells it.
    */
   private mislead(leader: SimulatedNode, random: Random): void {
     const { network, now, plan } = this.world;
@@ -270,7 +271,13 @@ export class Faults {
     const links = [...across([leader], others), ...between(loyal, others)];
     // A heartbeat later, so that there are answers to be late.
     this.add(1.1 * plan.heartbeatMs, { type: 'cut', links });
-    this.add(ms + random.between(200, 1_500), { type: 'heal', links });
+    const healedAfter = ms + random.between(200, 1_500);
+    const silent = across(
+      others.filter(() => random.chance(0.5)),
+      [leader],
+    );
+    for (const [from, to] of silent) network.cut(from, to);
+    this.add(healedAfter, { type: 'heal', links: [...links, ...silent] });
   }
 
   /** One node after another loses its links, and they come back in another order (FoundationDB). */

@@ -64,23 +64,26 @@ export interface Plan {
 }
 
 /** What is not left to the seed. */
-export interface PlanOverrides extends Partial<Omit<Plan, 'seed' | 'strikes' | 'calls'>> {
+export interface PlanOverrides {
+  readonly nodes?: number;
   /** These kinds of faults strike, and no others. */
   readonly kinds?: readonly FaultKind[];
+  readonly fixed?: Partial<Parameters>;
 }
 
+/** What may be said of a world beforehand, one by one: how fast it is, how rough, what is asked of it. */
+export type Parameters = Omit<Plan, 'seed' | 'nodes' | 'strikes' | 'calls'>;
+
 export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
-  const { kinds: _kinds, ...given } = overrides;
   const source = new Random(seed);
   const random = source.fork();
   // What was added later, so that it shifts nothing of what was there before.
   const later = source.fork();
+  const { fixed = {} } = overrides;
   const nodes = overrides.nodes ?? random.pick([1, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5, 7]);
-  const drawnFaultsMs = random.integer(4_000, 15_000);
-  const faultsMs = overrides.faultsMs ?? drawnFaultsMs;
-  const drawnSpares = nodes > 1 && random.chance(0.5) ? 3 : 0;
-  const spares = overrides.spares ?? drawnSpares;
-  const electionTimeoutMsMin = random.pick([300, 500, 1_000]);
+  const faultsMs = fixed.faultsMs ?? random.integer(4_000, 15_000);
+  const spares = fixed.spares ?? (nodes > 1 && random.chance(0.5) ? 3 : 0);
+  const electionTimeoutMsMin = fixed.electionTimeoutMsMin ?? random.pick([300, 500, 1_000]);
   return {
     seed,
     nodes,
@@ -119,7 +122,7 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
     readerThinkMs: later.pick([20, 50, 200]),
     // Shorter than many an outage: sessions expire while writes of theirs are under way.
     ...(later.chance(0.15) && { sessionTimeoutMs: 500 }),
-    ...given,
+    ...fixed,
   };
 }
 

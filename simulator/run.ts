@@ -46,7 +46,7 @@ export interface RunFailure {
   readonly lines: readonly string[];
   /** When it showed, ms of the world. */
   readonly at: number;
-  /** The calls that had been made by then, by number. */
+  /** The calls that had been drawn by then, by number: with these alone the run is the same. */
   readonly calls: readonly number[];
 }
 
@@ -109,7 +109,7 @@ export function runPlan(plan: Plan, options: RunOptions = {}): RunResult {
             replay: `npm run simulate -- --seed ${String(plan.seed)}${nodes}`,
             lines: trace.latest(options.linesKept ?? LINES),
             at: world.now,
-            calls: world.workload.made,
+            calls: world.workload.drawn,
           },
   };
 }

@@ -51,6 +51,15 @@ const SIMPLER: readonly Partial<Plan>[] = [
   { weather: { delayMin: 1, delayMean: 0.5, spikeChance: 0, spikeMs: 20, keepAliveMs: 3_000 } },
 ];
 
+const COUNTS = [
+  'nodes',
+  'spares',
+  'proxies',
+  'clients',
+  'callersPerClient',
+  'readersPerNode',
+] as const;
+
 class Shrinking {
   private runs = 1;
 
@@ -68,7 +77,7 @@ class Shrinking {
     this.takes({ calls });
     for (let before = Infinity; this.size < before && this.goesOn;) {
       before = this.size;
-      for (const simpler of SIMPLER) if (this.changes(simpler)) this.takes(simpler);
+      for (const simpler of SIMPLER) if (this.isSimpler(simpler)) this.takes(simpler);
       this.fewer(this.plan.strikes, (kept) => ({ strikes: kept }));
       this.fewer(this.plan.calls ?? [], (kept) => ({ calls: kept }));
     }
@@ -83,9 +92,12 @@ class Shrinking {
     return this.runs < (this.options.runsMax ?? RUNS_MAX);
   }
 
-  private changes(simpler: Partial<Plan>): boolean {
-    return Object.entries(simpler).some(
-      ([name, value]) => JSON.stringify(this.plan[name as keyof Plan]) !== JSON.stringify(value),
+  /** It is not so already, and there is no more of anything that is counted. */
+  private isSimpler(change: Partial<Plan>): boolean {
+    const { plan } = this;
+    return (
+      COUNTS.every((count) => (change[count] ?? 0) <= plan[count]) &&
+      JSON.stringify({ ...plan, ...change }) !== JSON.stringify(plan)
     );
   }
 

@@ -28,8 +28,8 @@ export class Workload {
   private values = 0;
   private onces = 0;
   private asked = 0;
-  /** Calls that were made, by number. */
-  readonly made: number[] = [];
+  /** The numbers of the calls that were drawn; those that could not be made then are as many draws. */
+  readonly drawn: number[] = [];
   private readonly kept: ReadonlySet<number> | null;
 
   /** `kept`: calls by number, as far as they are to be made; null: all. */
@@ -46,9 +46,8 @@ export class Workload {
   next(revision: number, onlyReads = false): Action | null {
     this.asked += 1;
     if (this.kept?.has(this.asked) === false) return null;
-    const action = this.draw(revision, onlyReads);
-    if (action !== null) this.made.push(this.asked);
-    return action;
+    this.drawn.push(this.asked);
+    return this.draw(revision, onlyReads);
   }
 
   /** Null: the key has as many callers as its checker bears. */

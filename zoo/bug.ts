@@ -45,11 +45,6 @@ export interface Bug {
   /** Who had it, or who warns of it. */
   readonly source: string;
   readonly hunt: Hunt;
-  /**
-   * Not every ten seconds of fresh seeds come to it (README.md has its median): only what is kept of it has to find it
-   * each time.
-   */
-  readonly isRare?: true;
 }
 
 /** What a checker says of a bug that it found. */

@@ -2,44 +2,76 @@
 import { execFileSync } from 'node:child_process';
 import type { Bug } from './bug.js';
 import { bugNamed, ZOO } from './bugs/index.js';
+import { hasManyAttempts } from './checkers/index.js';
 import { runHunts } from './command/crew.js';
 import { HuntRun } from './command/hunt-run.js';
 import { keepAnew } from './command/keeping.js';
+import { machineText } from './command/machine.js';
 import { readOptions, USAGE, type Options } from './command/options.js';
-import { isCaught, tableText, type Row } from './command/table.js';
+import { faultOf, isCaught, medianOf, tableText, type Row } from './command/table.js';
+import { judge, judgementText } from './command/verdict.js';
 import { readKept, traceText } from './kept.js';
+import { attemptsOwed, noteMedians, readMedians } from './medians.js';
 
-/** Of the nightly run, and how far apart: no seed is tried from two of them. */
-const STARTS = 20;
+/** How far apart the starts of a bug are: no seed is tried from two of them. */
 const APART = 1_000_000;
 
 async function hunt(options: Options): Promise<number> {
-  const bugs = bugsOf(options);
   const start = options.start ?? freshStart();
-  console.log(`fresh seeds from ${start} on; again: npm run zoo -- --start ${start}`);
-  const limitMs = options.seconds * 1_000;
-  const starts = options.nightly ? STARTS : 1;
-  const runs: HuntRun[] = [];
-  const rows = bugs.map((bug): Row => {
-    const own = Array.from({ length: starts }, (_, i) => {
-      const run = new HuntRun(bug, runs.length, start + i * APART, limitMs, i === 0);
-      runs.push(run);
-      return run;
-    });
-    return { run: own[0] as HuntRun, runs: own };
-  });
+  const again = options.ci ? '--ci --start' : '--start';
+  console.log(`fresh seeds from ${start} on; again: npm run zoo -- ${again} ${start}`);
+  const rows = rowsOf(options, start);
   const began = performance.now();
-  await runHunts(options.workers, runs, tell);
-  const seeds = new Map(bugs.map((bug) => [bug.name, readKept(bug)?.number ?? -1]));
-  console.log(tableText(rows, seeds));
-  for (const { bug, fault } of runs) if (fault !== null) console.log(`${bug.name}: ${fault}`);
-  const caught = rows.filter(isCaught).length;
-  const seconds = (performance.now() - began) / 1_000;
-  console.log(
-    `${rows.length} bugs, ${caught} caught, ${rows.length - caught} missed; ` +
-      `${seconds.toFixed(0)} s with ${options.workers} workers, ${options.seconds} s a bug at most`,
+  await runHunts(
+    options.workers,
+    rows.flatMap(({ runs }) => runs),
+    60_000 * options.minutes,
+    tell,
   );
-  return caught === rows.length ? 0 : 1;
+  const seconds = ((performance.now() - began) / 1_000).toFixed(0);
+  for (const row of rows) {
+    const fault = faultOf(row);
+    if (fault !== null) console.log(`${row.bug.name}: ${fault}`);
+  }
+  const took = `${seconds} s with ${options.workers} workers, ${options.seconds} s a bug at most`;
+  return options.ci ? concludeInCi(rows, took) : conclude(rows, took, options);
+}
+
+function rowsOf(options: Options, start: number): readonly Row[] {
+  const { bugs: medians } = readMedians();
+  let place = 0;
+  return bugsOf(options).map((bug): Row => {
+    const owed = options.ci ? attemptsOwed(medians[bug.name]) : 0;
+    const patience = { ms: 1_000 * options.seconds, attempts: owed ?? 0 };
+    const length = hasManyAttempts(bug) ? options.starts : 1;
+    const run = (_: unknown, i: number): HuntRun =>
+      new HuntRun(bug, place++, start + i * APART, patience);
+    return { bug, runs: Array.from({ length }, run) };
+  });
+}
+
+function conclude(rows: readonly Row[], took: string, { note, workers }: Options): number {
+  const seeds = new Map(rows.map(({ bug }) => [bug.name, readKept(bug)?.number ?? -1]));
+  console.log(tableText(rows, seeds));
+  if (note) {
+    const medians = rows.map((row) => [row.bug.name, medianOf(row)] as const);
+    noteMedians(machineText(workers), Object.fromEntries(medians));
+  }
+  const caught = rows.filter(isCaught).length;
+  const missed = rows.length - caught;
+  console.log(`${rows.length} bugs, ${caught} caught, ${missed} missed; ${took}`);
+  return missed === 0 ? 0 : 1;
+}
+
+function concludeInCi(rows: readonly Row[], took: string): number {
+  const judgement = judge(rows, readMedians());
+  const kept = rows.filter((row) => faultOf(row) === null).length;
+  const fresh = rows.filter(({ runs }) => runs.every(({ finding }) => finding !== null)).length;
+  console.log(
+    `zoo: ${rows.length} bugs, ${kept} found by what is kept of them, ${fresh} by fresh attempts, ` +
+      `${judgementText(judgement)}; ${took}`,
+  );
+  return judgement.missed.length === 0 ? 0 : 1;
 }
 
 function tell({ bug, finding, attempts, ms }: HuntRun): void {

@@ -1,5 +1,6 @@
 /** The proxy and the client: what is sent again, and whose answer it is. */
 import type { Bug } from '../bug.js';
+import { SENT_AND_GIVEN_UP } from './courses.js';
 import { worldRules } from './wrong.js';
 
 function lowestFree(isFree: (id: number) => boolean): number {
@@ -46,6 +47,7 @@ export const EDGE_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ session: { staysUnknownOnceSent: () => false } }),
+      course: SENT_AND_GIVEN_UP,
     },
   },
   {
@@ -56,7 +58,7 @@ export const EDGE_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ session: { movesOnlyIfNeverDone: () => true } }),
-      course: { sessionTimeoutMs: 500 },
+      course: { fixed: { sessionTimeoutMs: 500 } },
     },
   },
 ];

@@ -1,25 +1,9 @@
 /** Who may lead: rules 1 to 11 of docs/rules.md. */
 import { boundOf } from '#exhaustive';
 import { RULES } from '#raft';
-import type { PlanOverrides } from '#simulator';
 import type { Bug } from '../bug.js';
-import { SHORT_TERMS } from './courses.js';
+import { DOUBLED, OLD_LEADER } from './courses.js';
 import { worldRules } from './wrong.js';
-
-/** Votes arrive twice, and elections are many. */
-const DOUBLED: PlanOverrides = {
-  ...SHORT_TERMS,
-  ...{ kinds: ['hunt-leaders', 'isolate-leader'], nodes: 5 },
-  ...{ duplicateChance: 0.3, strayChance: 0.2, lossChance: 0.1 },
-};
-
-/** What old leaders said arrives when others lead. */
-const LATE_LEADERS: PlanOverrides = {
-  ...SHORT_TERMS,
-  ...{ kinds: ['hunt-leaders', 'isolate-leader', 'freeze-leader'], nodes: 3 },
-  ...{ duplicateChance: 0.3, strayChance: 0.3, strayMs: 500, lossChance: 0.1 },
-  ...{ clients: 2, callersPerClient: 3 },
-};
 
 export const ELECTION_BUGS: readonly Bug[] = [
   {
@@ -91,7 +75,7 @@ export const ELECTION_BUGS: readonly Bug[] = [
     hunt: {
       by: 'small world',
       rules: () => ({ isUpToDate: (candidate, mine) => candidate.index >= mine.index }),
-      bound: boundOf({ terms: 4, timeouts: 2, messages: 4, logs: [[1, 1], [], [2]] }),
+      bound: boundOf({ terms: 3, timeouts: 2, messages: 4, logs: [[1, 1], [1], [1]] }),
     },
   },
   {
@@ -102,7 +86,7 @@ export const ELECTION_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ core: { obeys: () => true } }),
-      course: LATE_LEADERS,
+      course: OLD_LEADER,
     },
   },
   {

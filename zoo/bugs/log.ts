@@ -1,22 +1,7 @@
 /** The log and what is committed: rules 12 to 24. */
 import { boundOf, FIGURE_8 } from '#exhaustive';
-import type { PlanOverrides } from '#simulator';
 import type { Bug } from '../bug.js';
-import { SHORT_TERMS } from './courses.js';
 import { worldRules } from './wrong.js';
-
-/** Disks hang while others lead: what was to be written, and what takes its place, meet there. */
-const LIMPING: PlanOverrides = {
-  ...{
-    kinds: ['limp-leader', 'stall-disk', 'isolate-leader'],
-    nodes: 3,
-    spares: 0,
-    diskMsMean: 20,
-  },
-  ...SHORT_TERMS,
-  ...{ directChance: 0.7 },
-  ...{ clients: 3, callersPerClient: 3, thinkMs: 5 },
-};
 
 export const LOG_BUGS: readonly Bug[] = [
   {
@@ -38,7 +23,7 @@ export const LOG_BUGS: readonly Bug[] = [
     hunt: {
       by: 'small world',
       rules: () => ({ agrees: (mine) => mine !== null }),
-      bound: boundOf({ terms: 3, logs: FIGURE_8, messages: 4 }),
+      bound: boundOf({ terms: 3, messages: 4, logs: [[1, 1], [1, 2], [1]] }),
     },
   },
   {
@@ -100,7 +85,7 @@ export const LOG_BUGS: readonly Bug[] = [
     hunt: {
       by: 'small world',
       rules: () => ({ acknowledged: (durable) => durable }),
-      bound: boundOf({ terms: 4, timeouts: 2, logs: FIGURE_8, messages: 4 }),
+      bound: boundOf({ terms: 2, heartbeats: 1, messages: 4, logs: [[1, 1], [1], [1]] }),
     },
   },
   {
@@ -114,7 +99,7 @@ export const LOG_BUGS: readonly Bug[] = [
         core: { isStillThere: () => true },
         storage: { reportsAfterCut: (writing) => writing },
       }),
-      course: LIMPING,
+      course: { nodes: 3, kinds: ['limp-leader'], fixed: { thinkMs: 30 } },
     },
   },
   {

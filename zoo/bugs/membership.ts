@@ -1,15 +1,7 @@
 /** Who belongs to the cluster: rules 36 to 38, and lost disks. */
-import type { PlanOverrides } from '#simulator';
 import type { Bug } from '../bug.js';
-import { SHORT_TERMS } from './courses.js';
+import { CUT_OFF_CHANGING } from './courses.js';
 import { worldRules } from './wrong.js';
-
-/** Members come and go while leaders are cut off with what they began. */
-const CHANGING: PlanOverrides = {
-  kinds: ['add-member', 'remove-member', 'isolate-leader', 'limp-leader', 'one-way'],
-  ...{ nodes: 5, spares: 3 },
-  ...SHORT_TERMS,
-};
 
 export const MEMBERSHIP_BUGS: readonly Bug[] = [
   {
@@ -37,7 +29,7 @@ export const MEMBERSHIP_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ core: { undoesCutMembership: () => false } }),
-      course: CHANGING,
+      course: CUT_OFF_CHANGING,
     },
   },
   {
@@ -45,6 +37,10 @@ export const MEMBERSHIP_BUGS: readonly Bug[] = [
     what: 'A known node that comes with an empty disk votes and acknowledges as if it had kept its word.',
     rule: 'node isStranger (rules 3, 20)',
     source: 'requirements, "a wiped disk under a known id is refused"; reliability, faults',
-    hunt: { by: 'simulator', rules: worldRules({ node: { isStranger: () => false } }) },
+    hunt: {
+      by: 'simulator',
+      rules: worldRules({ node: { isStranger: () => false } }),
+      course: { nodes: 3, kinds: ['wipe', 'isolate-leader'], fixed: { spares: 3 } },
+    },
   },
 ];

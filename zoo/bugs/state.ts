@@ -1,23 +1,7 @@
 /** The replicated state, its sessions and its checkpoints: rules 25 to 27, 32 to 35, 39. */
-import type { PlanOverrides } from '#simulator';
 import type { Bug } from '../bug.js';
-import { SHORT_TERMS } from './courses.js';
+import { CUT_OFF, CUT_OFF_BEHIND_CHECKPOINT } from './courses.js';
 import { worldRules } from './wrong.js';
-
-/** Leaders are cut off with much that nobody else has, and come back when checkpoints have taken its place. */
-const LONG_TAILS: PlanOverrides = {
-  ...{ kinds: ['limp-leader', 'isolate-leader'], nodes: 3, spares: 0 },
-  ...{ trailingEntries: 0, checkpointEntries: 20, directChance: 0.7 },
-  ...{ clients: 5, callersPerClient: 5, thinkMs: 2 },
-};
-
-/** Leaders are cut off from their peers, while callers who speak to them wait patiently. */
-const CUT_OFF: PlanOverrides = {
-  ...{ kinds: ['isolate-leader', 'one-way', 'ring', 'partition'], nodes: 3 },
-  ...SHORT_TERMS,
-  ...{ directChance: 0.7, callTimeoutMs: 10_000 },
-  ...{ clients: 5, callersPerClient: 5, thinkMs: 2 },
-};
 
 export const STATE_BUGS: readonly Bug[] = [
   {
@@ -63,9 +47,8 @@ export const STATE_BUGS: readonly Bug[] = [
     hunt: {
       by: 'simulator',
       rules: worldRules({ core: { holdsCheckpoint: (mine) => mine !== null } }),
-      course: LONG_TAILS,
+      course: CUT_OFF_BEHIND_CHECKPOINT,
     },
-    isRare: true,
   },
   {
     name: 'answers-who-asked-before',

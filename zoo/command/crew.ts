@@ -1,17 +1,27 @@
-/** Hunts on all cores: each worker makes the next attempt of the first hunt that has one left. */
+/**
+ * Hunts on all cores: first all that is kept, then each worker makes the next attempt of the first hunt that
+ * has one left.
+ */
 import { Worker } from 'node:worker_threads';
 import type { HuntRun } from './hunt-run.js';
 import type { Outcome, Task } from './worker.js';
 
+/** `limitMs`: no fresh attempt begins later. */
 export async function runHunts(
   workers: number,
   hunts: readonly HuntRun[],
+  limitMs: number,
   found: (hunt: HuntRun) => void,
 ): Promise<void> {
+  const end = performance.now() + limitMs;
   const next = (): Task | null => {
-    for (const hunt of hunts) {
-      const task = hunt.next(performance.now());
-      if (task !== null) return task;
+    const now = performance.now();
+    const ways = [(hunt: HuntRun) => hunt.nextKept(), (hunt: HuntRun) => hunt.next(now)];
+    for (const way of now < end ? ways : ways.slice(0, 1)) {
+      for (const hunt of hunts) {
+        const task = way(hunt);
+        if (task !== null) return task;
+      }
     }
     return null;
   };

@@ -1,15 +1,36 @@
-/** The table that a run ends with. */
+/** What a run ends with: the table, and the line of figures. */
 import Table from 'cli-table3';
-import type { HuntRun } from './hunt-run.js';
+import type { Bug } from '../bug.js';
+import { spread, type Median } from '../medians.js';
+import type { HuntRun, Verdict } from './hunt-run.js';
 
 export interface Row {
-  readonly run: HuntRun;
-  /** All of the bug, from different starts; one in a run that is not nightly. */
+  readonly bug: Bug;
+  /** From different starts; at least one. */
   readonly runs: readonly HuntRun[];
 }
 
-export const isCaught = ({ run, runs }: Row): boolean =>
-  runs.every(({ finding, fault }) => fault === null && (finding !== null || run.isExcused));
+/** Null: what is kept of it is sound, and finds it. */
+export const faultOf = ({ runs }: Row): string | null =>
+  runs.map(({ fault }) => fault).find((fault) => fault !== null) ?? null;
+
+export const countOf = ({ runs }: Row, verdict: Verdict): number =>
+  runs.filter((run) => run.verdict === verdict).length;
+
+export const isCaught = (row: Row): boolean =>
+  faultOf(row) === null && countOf(row, 'caught') === row.runs.length;
+
+/** Of the runs that found it. */
+export function medianOf({ runs }: Row): Median {
+  const found = runs.filter(({ verdict }) => verdict === 'caught');
+  const attempts = spread(found.map((run) => run.attempts));
+  const seconds = spread(found.map(({ ms }) => Math.round(ms / 100) / 10));
+  return {
+    ...{ starts: runs.length, missed: runs.length - found.length },
+    ...{ attempts: attempts.median, attemptsMax: attempts.most },
+    ...{ seconds: seconds.median, secondsMax: seconds.most },
+  };
+}
 
 export function tableText(rows: readonly Row[], keptSeeds: ReadonlyMap<string, number>): string {
   const table = new Table({
@@ -19,34 +40,27 @@ export function tableText(rows: readonly Row[], keptSeeds: ReadonlyMap<string, n
     style: { head: [], border: [], compact: true },
   });
   for (const row of rows) {
-    const { bug } = row.run;
-    const { finding } = row.runs.find((one) => one.finding !== null) ?? row.run;
+    const { bug, runs } = row;
+    const { starts, attempts, attemptsMax, seconds, secondsMax } = medianOf(row);
+    const most = (value: number): string => (starts === 1 ? '' : `, max ${value}`);
     table.push([
       bug.name,
       bug.rule,
       bug.source,
       bug.hunt.by,
-      finding?.property ?? '-',
+      runs.find(({ finding }) => finding !== null)?.finding?.property ?? '-',
       bug.hunt.by === 'small world' ? 'search' : String(keptSeeds.get(bug.name) ?? 'none'),
-      spread(row.runs.map(({ attempts }) => attempts)),
-      spread(row.runs.map(({ ms }) => Math.round(ms / 100) / 10)),
-      verdict(row),
+      `${attempts}${most(attemptsMax)}`,
+      `${seconds}${most(secondsMax)}`,
+      verdictOf(row),
     ]);
   }
   return table.toString();
 }
 
-function verdict(row: Row): string {
-  const { runs } = row;
-  if (isCaught(row)) return runs.every(({ finding }) => finding !== null) ? 'caught' : 'kept';
-  const missed = runs.filter(({ finding }) => finding === null).length;
-  if (missed === 0) return 'KEPT?';
-  return runs.length === 1 ? 'MISSED' : `MISSED ${missed} of ${runs.length}`;
-}
-
-/** The median, and the most, where there are several. */
-function spread(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-  return sorted.length === 1 ? String(median) : `${median}, max ${sorted.at(-1) ?? 0}`;
+function verdictOf(row: Row): string {
+  if (isCaught(row)) return 'caught';
+  if (faultOf(row) !== null) return 'KEPT?';
+  const missed = row.runs.length - countOf(row, 'caught');
+  return row.runs.length === 1 ? 'MISSED' : `MISSED ${missed} of ${row.runs.length}`;
 }

@@ -17,18 +17,26 @@ export interface Outcome {
   readonly finding: Finding | null;
   /** Of `kept`: what is wrong with it. */
   readonly fault: string | null;
+  /** How long it took to find it. */
+  readonly ms: number;
 }
 
 function perform(task: Task): Outcome {
   const bug = bugNamed(task.bug);
-  if (task.number !== 'kept') return { task, finding: attempt(bug, task.number), fault: null };
+  const began = performance.now();
+  if (task.number !== 'kept') {
+    const finding = attempt(bug, task.number);
+    return { task, finding, fault: null, ms: performance.now() - began };
+  }
   const kept = readKept(bug);
-  if (kept === null) return { task, finding: null, fault: 'nothing is kept of it' };
-  const finding = replay(bug, kept, 'wrong');
+  if (kept === null) return { task, finding: null, fault: 'nothing is kept of it', ms: 0 };
+  const found = replay(bug, kept, 'wrong');
+  const ms = performance.now() - began;
+  const finding = found && { property: found.property, reason: found.reason };
+  if (finding === null) return { task, finding, fault: 'what is kept of it finds it no more', ms };
   const sound = replay(bug, kept, 'sound');
-  if (finding === null) return { task, finding, fault: 'what is kept of it finds it no more' };
   const fault = sound && `what is kept of it fails under production's rules: ${sound.reason}`;
-  return { task, finding: { property: finding.property, reason: finding.reason }, fault };
+  return { task, finding, fault, ms };
 }
 
 parentPort?.on('message', (task: Task) => {

@@ -21,6 +21,7 @@ import {
 /** These read and write files by the names that they are given, or go on until they are stopped. */
 const ELSEWHERE = [
   'doctor',
+  'rolling',
   'backup',
   'restore',
   'certs',

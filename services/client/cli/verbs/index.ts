@@ -12,6 +12,7 @@ import { get } from './get.js';
 import { inspect } from './inspect.js';
 import { ls } from './ls.js';
 import { restore } from './restore.js';
+import { rolling } from './rolling.js';
 import { set } from './set.js';
 import { transfer } from './transfer.js';
 import { watch } from './watch.js';
@@ -27,6 +28,7 @@ export const VERBS: readonly Verb[] = [
   transfer,
   files,
   inspect,
+  rolling,
   doctor,
   backup,
   restore,

@@ -30,7 +30,8 @@ afterAll(async () => {
 /** What a host's own service manager would do: stops and starts whoever is asked for. */
 async function serve(broken: string | null): Promise<void> {
   running = true;
-  while (running) {
+  const isRunning = (): boolean => running;
+  while (isRunning()) {
     for (const { name } of cluster.nodes) {
       const asked = join(directory, `ask-${name}`);
       if (!existsSync(asked)) continue;
@@ -47,7 +48,7 @@ async function serve(broken: string | null): Promise<void> {
 }
 
 /** Asks for it, and waits until it is done. */
-const ASK = `touch ${'$D'}/ask-{name}; while [ ! -s ${'$D'}/done-{name} ]; do sleep 0.02; done; s=$(cat ${'$D'}/done-{name}); rm ${'$D'}/done-{name}; exit $s`;
+const ASK = `touch $D/ask-{name}; while [ ! -s $D/done-{name} ]; do sleep 0.02; done; s=$(cat $D/done-{name}); rm $D/done-{name}; exit $s`;
 
 function rolling(): Promise<{ stdout: string }> {
   const endpoints = cluster.endpoints.join(',');

@@ -53,10 +53,15 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   return {
     write: (data) => stream.write(data),
     get isTerminal() {
-      return stream.isTTY;
+      return isTerminal(stream);
     },
     get columns() {
-      return stream.isTTY && stream.columns > 0 ? stream.columns : 80;
+      return isTerminal(stream) && stream.columns > 0 ? stream.columns : 80;
     },
   };
+}
+
+/** Node says `undefined`, whatever its types say, where there is none. */
+function isTerminal({ isTTY }: { readonly isTTY?: boolean }): boolean {
+  return isTTY === true;
 }

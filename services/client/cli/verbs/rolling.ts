@@ -14,7 +14,7 @@ const LOOK_MS = 100;
 /** A new process is seen at the proxy within this. */
 const NOTICED_MS_MAX = 3_000;
 
-const LEADER: number = NodeRole.NODE_ROLE_LEADER;
+const LEADER = NodeRole.NODE_ROLE_LEADER;
 
 export const rolling: Verb = {
   name: 'rolling',
@@ -66,7 +66,7 @@ async function nextOf(call: Call, done: ReadonlySet<number>): Promise<NodeState 
 
 async function step(call: Call, node: NodeState, template: string, terms: Terms): Promise<void> {
   const { print } = call;
-  const { name, nodeId } = node;
+  const { name } = node;
   const began = performance.now();
   if (node.role === LEADER) await handOver(call, node);
   const words = filledIn(template, node);

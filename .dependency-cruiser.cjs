@@ -242,7 +242,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: '(^|/)node_modules/' },
-    exclude: { path: '^(dist|data|results)/' },
+    exclude: { path: '^(dist|data|results|deploy)/' },
     // Types count: a room that knows another's types depends on it.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

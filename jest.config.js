@@ -5,9 +5,15 @@ export default {
   maxWorkers: '100%',
   // Generous, because a machine may be busy: a limit on what hangs, not on what is slow.
   testTimeout: 30_000,
-  testMatch: ['<rootDir>/**/*.test.ts'],
+  // deploy/ holds a package of its own, with its own tests.
+  testMatch: ['<rootDir>/**/*.test.ts', '!<rootDir>/deploy/**'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/', '<rootDir>/results/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist/',
+    '<rootDir>/data/',
+    '<rootDir>/results/',
+    '<rootDir>/deploy/',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -1,87 +1,59 @@
-// Packs what an instance needs into one file: the built services, the packages that they need to run, and the
-// scripts of deploy/aws/instance. The same sources make the same bytes (GNU tar and gzip).
-//   npm run artefact [-- DIRECTORY]      default: results/artefact
+// `npm run artefact [-- --out DIR]`: everything that a host needs besides Node, as one file: dist/artefact/
+// relevo-VERSION.tgz, and its sha256 beside it. The same for leader, follower, proxy and client; they differ by
+// their .env alone. The same sources and the same Node give the same bytes.
 import { createHash } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundledPrograms } from './artefact/bundle.js';
+import { tarball } from './artefact/tar.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const out = resolve(process.argv[2] ?? join(root, 'results', 'artefact'));
-/** Rooms that prove, measure or play: no instance runs them. */
-const LEFT_OUT = ['tests', 'simulator', 'exhaustive', 'zoo', 'bench', 'cluster'];
+const { values } = parseArgs({ options: { out: { type: 'string' } } });
+const root = fileURLToPath(new URL('..', import.meta.url));
+const out = resolve(values.out ?? join(root, 'dist/artefact'));
+process.chdir(root);
 
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const staging = mkdtempSync(join(tmpdir(), 'relevo-artefact-'));
-try {
-  const folder = join(staging, 'relevo');
-  mkdirSync(folder);
-  for (const name of ['package.json', '.env.example', 'README.md', 'bin', 'proto', 'dist']) {
-    cpSync(join(root, name), join(folder, name), { recursive: true, filter: isNeeded });
-  }
-  for (const directory of productionPackages()) {
-    const to = join(folder, relative(root, directory));
-    cpSync(directory, to, {
-      recursive: true,
-      filter: (from) => isNeededOfPackage(directory, from),
-    });
-  }
-  const instance = join(root, 'deploy', 'aws', 'instance');
-  if (existsSync(instance)) cpSync(instance, join(folder, 'instance'), { recursive: true });
-  const bytes = packed(staging);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const name = `relevo-${version}-${sha256.slice(0, 12)}.tgz`;
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, name), bytes);
-  writeFileSync(join(out, `${name}.sha256`), `${sha256}  ${name}\n`);
-  console.log(`${join(out, name)}\n${bytes.length} bytes, sha256 ${sha256}`);
-} finally {
-  rmSync(staging, { recursive: true, force: true });
-}
-
-function isNeeded(from) {
-  const [first, second = ''] = relative(root, from).split(/[\\/]/);
-  if (first === 'dist' && LEFT_OUT.includes(second)) return false;
-  return !from.endsWith('.map') && !/[\\/]testing([\\/]|$)/.test(from);
-}
-
-/** Nested packages come by themselves, if they are needed. */
-function isNeededOfPackage(directory, from) {
-  return (
-    !relative(directory, from).split(/[\\/]/).includes('node_modules') && !from.endsWith('.map')
-  );
-}
-
-function productionPackages() {
-  const listed = execFileSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
-    cwd: root,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
-  return [...new Set(listed.trim().split('\n'))].filter(
-    (path) => path !== root && existsSync(path),
-  );
-}
-
-function packed(directory) {
-  const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
-  const tar = execFileSync(
-    'tar',
-    [...same, '--mode=u+rwX,go+rX,go-w', '-C', directory, '-cf', '-', 'relevo'],
+const { name, version, license, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
+const folder = `${name}-${version}`;
+const archive = tarball(
+  [
+    ...(await bundledPrograms()),
+    // The programs say their version from here, and Node takes their kind of modules from it.
     {
-      maxBuffer: 1 << 30,
+      name: 'package.json',
+      data: Buffer.from(`${JSON.stringify({ name, version, license, type: 'module', engines })}\n`),
     },
-  );
-  return execFileSync('gzip', ['-9n'], { input: tar, maxBuffer: 1 << 30 });
+    file('.env.example'),
+    ...tree('proto', 'proto', '.proto'),
+    // Where the packages that own them look, seen from `lib/bin/`.
+    ...tree('node_modules/grpc-health-check/proto', 'proto', '.proto'),
+    ...tree('node_modules/@grpc/reflection/build/proto/grpc', 'proto/grpc', '.proto'),
+    ...tree('deploy/aws/instance', 'instance', ''),
+  ].map((each) => ({ ...each, name: `${folder}/${each.name}` })),
+);
+const sum = createHash('sha256').update(archive).digest('hex');
+const target = `${folder}.tgz`;
+mkdirSync(out, { recursive: true });
+writeFileSync(join(out, target), archive);
+// As sha256sum writes it, so that `sha256sum --check` reads it.
+writeFileSync(join(out, `${target}.sha256`), `${sum}  ${target}\n`);
+console.log(`${join(out, target)}\n${sum}`);
+
+function file(path, named = path) {
+  return {
+    name: named,
+    data: readFileSync(path),
+    isExecutable: (statSync(path).mode & 0o100) !== 0,
+  };
+}
+
+/** Every file below `from` whose name ends in `ending`, under `to`. */
+function tree(from, to, ending) {
+  if (!existsSync(from)) throw new Error(`${from} is missing: run node scripts/setup.js`);
+  return readdirSync(from, { recursive: true })
+    .map((path) => String(path).replaceAll('\\', '/'))
+    .filter((path) => path.endsWith(ending) && statSync(join(from, path)).isFile())
+    .map((path) => file(join(from, path), `${to}/${path}`));
 }

@@ -12,6 +12,7 @@ import {
   draftLayout,
   nodeDirectory,
   nodeSettings,
+  nodesSetting,
   planLayout,
   proxySettings,
   type Layout,
@@ -115,6 +116,12 @@ export class Cluster {
   get #security(): Pick<ConnectOptions, 'tls'> {
     const directory = this.tlsDirectory;
     return directory === undefined ? {} : { tls: { directory } };
+  }
+
+  /** Which cluster it is, as settings of whoever looks at it from here. */
+  get environment(): Readonly<Record<'NODES' | 'CLUSTER_NAME', string>> {
+    const { host, nodes, clusterName } = this.#layout.record;
+    return { NODES: nodesSetting(host, nodes), CLUSTER_NAME: clusterName };
   }
 
   /** Where clients go: the proxies, as `host:port`. */

@@ -128,6 +128,10 @@ export function proxySettings(layout: Layout, proxy: ProxyPorts): ProcessSetting
   });
 }
 
+export function nodesSetting(host: string, nodes: readonly NodeRecord[]): string {
+  return nodes.map((node) => `${String(node.id)}=${host}:${String(node.port)}`).join(',');
+}
+
 function settings(
   layout: Layout,
   kind: 'node' | 'proxy',
@@ -145,7 +149,7 @@ function settings(
       ...given(layout.options.environment ?? {}),
       LOG_FORMAT: 'json',
       CLUSTER_NAME: clusterName,
-      NODES: nodes.map((node) => `${String(node.id)}=${host}:${String(node.port)}`).join(','),
+      NODES: nodesSetting(host, nodes),
       ...(tls === true && { TLS_DIR: tlsFolder(layout.dataDirectory, kind, name) }),
       ...environment,
     },

@@ -78,7 +78,8 @@ async function stayUp(cluster: Cluster, ending: Ending): Promise<void> {
     stopWatching();
     return;
   }
-  const world = terminalWorld((endpoints, options) => Relevo.connect(endpoints, options));
+  const terminal = terminalWorld((endpoints, options) => Relevo.connect(endpoints, options));
+  const world = { ...terminal, environment: { ...terminal.environment, ...cluster.environment } };
   const prompt = new Prompt({
     world,
     settings: settingsFor(cluster.endpoints, world, cluster.tlsDirectory),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Relevo } from '#client';
+import { leaderOf as leaderIn } from '#client/cli';
 import type { Cluster } from '#cluster';
 import { leaderOf, until, withCluster } from './temporary.js';
 
@@ -38,6 +39,13 @@ async function terms({ nodes }: Cluster): Promise<string[]> {
     return /^relevo_raft_term\S* (\d+)$/m.exec(await page.text())?.[1] ?? 'unknown';
   });
   return [...new Set(await Promise.all(pages))];
+}
+
+/** Who leads, and in which term, by one answer: on a busy machine another may lead by the next. */
+async function leaderState(cluster: Cluster): Promise<{ name: string; term: number }> {
+  await leaderOf(cluster);
+  const leader = leaderIn(await cluster.status());
+  return leader ?? leaderState(cluster);
 }
 
 /** Ten callers, each with its own keys, for so long; every write must succeed. Returns the keys. */
@@ -98,14 +106,13 @@ function daysIn(logDirectory: string): Set<string> {
 test('rule 31: a leader whose monotonic clock leaps by 5 s, for it was frozen, is survived', async () => {
   await withCluster({}, async ({ cluster, connect }) => {
     const client = await connect();
-    const frozen = await leaderOf(cluster);
-    const [before] = await terms(cluster);
+    const { name: frozen, term: before } = await leaderState(cluster);
     const writes = writeFor(client, 'freeze', FREEZE_MS + 1_000);
     cluster.pause(frozen);
     const thawed = pause(FREEZE_MS).then(() => cluster.resume(frozen));
     await until('another leads', async () => {
-      const leader = await cluster.leader();
-      return leader !== null && leader !== frozen;
+      const leader = leaderIn(await cluster.status());
+      return leader !== null && leader.name !== frozen && leader.term > before;
     });
     await thawed;
     const keys = await writes;
@@ -116,6 +123,6 @@ test('rule 31: a leader whose monotonic clock leaps by 5 s, for it was frozen, i
     const sleeper = await connect(frozen);
     expect((await sleeper.get(newest))?.text).toBe(newest);
     await until('all are of one term', async () => (await terms(cluster)).length === 1);
-    expect(Number((await terms(cluster))[0])).toBeGreaterThan(Number(before));
+    expect(Number((await terms(cluster))[0])).toBeGreaterThan(before);
   });
 });

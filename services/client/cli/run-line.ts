@@ -49,7 +49,8 @@ export async function runLine(line: string, context: LineContext): Promise<ExitC
 }
 
 /** The settings of the prompt are the surroundings of its lines. */
-function worldOfLine(world: World, { endpoints, timeoutMs, consistency }: Settings): World {
+function worldOfLine(world: World, settings: Settings): World {
+  const { endpoints, timeoutMs, consistency, tlsDirectory, plaintext } = settings;
   const { version, directory, stdout, stderr, connect, openStatus } = world;
   return {
     version,
@@ -64,6 +65,8 @@ function worldOfLine(world: World, { endpoints, timeoutMs, consistency }: Settin
       RELEVO_ENDPOINTS: endpoints.join(','),
       RELEVO_TIMEOUT: `${timeoutMs}ms`,
       RELEVO_CONSISTENCY: consistency,
+      TLS_DIR: tlsDirectory ?? '',
+      PLAINTEXT: plaintext,
     },
     readInput: () =>
       Promise.reject(

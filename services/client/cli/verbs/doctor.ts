@@ -24,7 +24,7 @@ export const doctor: Verb = {
     command.option(
       '--as <role>',
       'what this host is: node, proxy or client, by its settings here',
-      'proxy',
+      'client',
     );
   },
   async run(call, _args, options) {

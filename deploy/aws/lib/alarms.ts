@@ -23,7 +23,7 @@ export class Alarms extends Construct {
       this.#leaderless(name);
       this.#fullDisk(name);
     }
-    if (plan.profile.hasBackups) this.#noBackup();
+    this.#noBackup();
   }
 
   watchBalancer({ targets, balancer }: ProxyBalancer): void {

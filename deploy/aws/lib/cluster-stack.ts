@@ -103,11 +103,12 @@ export class ClusterStack extends Stack {
   #proxy(proxy: Host): HostGroup {
     const { profile, cluster, nodesSetting } = this.#plan;
     const role = hostRole(this, this.#plan, proxy, this.#means);
-    const own: Record<string, string> = { ROLE: 'proxy', NODES: nodesSetting };
-    if (profile.hasBackups) {
-      allowBackups(role, this.#plan, proxy, this.#means);
-      own['BACKUP_URL'] = `s3://${this.#means.bucketName}/backups/${cluster}/${proxy.name}`;
-    }
+    allowBackups(role, this.#plan, proxy, this.#means);
+    const own = {
+      ROLE: 'proxy',
+      NODES: nodesSetting,
+      BACKUP_URL: `s3://${this.#means.bucketName}/backups/${cluster}/${proxy.name}`,
+    };
     return new HostGroup(this, {
       ...this.#common(proxy, own),
       machine: profile.proxy,

@@ -20,7 +20,6 @@ export interface Profile {
   readonly natGateways: number;
   /** One address for all proxies, for clients that know but one. */
   readonly hasLoadBalancer: boolean;
-  readonly hasBackups: boolean;
   readonly logsKept: RetentionDays;
 }
 
@@ -33,7 +32,6 @@ const MINIMAL: Profile = {
   client: { type: 't4g.nano', rootGiB: 8 },
   natGateways: 0,
   hasLoadBalancer: false,
-  hasBackups: false,
   logsKept: RetentionDays.ONE_WEEK,
 };
 
@@ -46,7 +44,6 @@ const PRODUCTION: Profile = {
   client: null,
   natGateways: 1,
   hasLoadBalancer: true,
-  hasBackups: true,
   logsKept: RetentionDays.THREE_MONTHS,
 };
 

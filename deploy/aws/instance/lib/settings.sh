@@ -55,7 +55,7 @@ encryption_settings() {
 
 client_settings() {
   if [[ -n $ENDPOINTS ]]; then echo "RELEVO_ENDPOINTS=$ENDPOINTS"; fi
-  if [[ $TLS == on ]]; then echo "TLS_DIR=$SETTINGS/tls"; fi
+  if [[ $TLS == on ]]; then echo "TLS_DIR=$SETTINGS/tls"; else echo 'PLAINTEXT=all'; fi
 }
 
 # A node's is its port + 20000, the last of a list of NODES that names this one first.

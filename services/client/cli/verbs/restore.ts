@@ -7,7 +7,7 @@ import { readBackup, Refused, restoreDirectory, type Backup } from '#storage';
 import { makeDirectory } from '../directory-writer.js';
 import { ExitCode, UsageError } from '../exit-code.js';
 import { wholeNumber } from '../settings.js';
-import { numberOption, required, type Options, type Verb } from '../verb.js';
+import { numberOption, optional, required, type Options, type Verb } from '../verb.js';
 
 /** More than any cluster writes while its backup is on its way. */
 const RAISE = 1_000_000_000;
@@ -23,7 +23,7 @@ const NODE_FLAGS = {
 
 export const restore: Verb = {
   name: 'restore',
-  usage: '<file>',
+  usage: '<file> [directory]',
   summary:
     "make a node's data directory for a new cluster from a backup, or from a node's data file",
   completes: 'none',
@@ -33,13 +33,18 @@ export const restore: Verb = {
       .option('--nodes <list>', "the new cluster's nodes (NODES)")
       .option('--cluster-name <name>', 'its name, another than the old one (CLUSTER_NAME)')
       .option('--name <name>', "the node's name (NODE_NAME)")
-      .option('--data-dir <path>', 'the directory to make (DATA_DIR)')
+      .option('--data-dir <path>', 'the same, as an option (DATA_DIR)')
       .option('--raise <count>', 'how far the revision is raised', wholeNumber, RAISE);
   },
   run(call, args, options) {
     const file = required(args, 0);
     const backup = read(file);
-    const config = loadNodeConfig(argvOf(options), call.world.environment, call.world.directory);
+    const directory = optional(args, 1);
+    const argv = [
+      ...argvOf(options),
+      ...(directory === undefined ? [] : [`--data-dir=${directory}`]),
+    ];
+    const config = loadNodeConfig(argv, call.world.environment, call.world.directory);
     refuseWrongPlace(config, backup, file);
     const state = stateOf(file, backup, numberOption(options, 'raise') ?? RAISE);
     make(config, state.lines);

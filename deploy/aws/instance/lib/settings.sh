@@ -53,9 +53,10 @@ encryption_settings() {
   fi
 }
 
+# A node's certificates are a server's and a peer's: it is nobody's client.
 client_settings() {
   if [[ -n $ENDPOINTS ]]; then echo "RELEVO_ENDPOINTS=$ENDPOINTS"; fi
-  if [[ $TLS == on ]]; then echo "TLS_DIR=$SETTINGS/tls"; fi
+  if [[ $TLS == on ]] && ! is_node; then echo "TLS_DIR=$SETTINGS/tls"; fi
 }
 
 # A node's is its port + 20000, the last of a list of NODES that names this one first.

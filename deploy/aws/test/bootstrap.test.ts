@@ -176,6 +176,18 @@ describe('a node on Amazon', () => {
   });
 });
 
+describe('the command relevo on a host', () => {
+  test('knows the proxies, from what bootstrap wrote', () => {
+    host.configure({ ROLE: 'client', NAME: 'client', TLS: 'off', ENDPOINTS: 'proxy-1.x:2379' });
+    assert.equal(bootstrap().status, 0);
+    const program = host.path('opt/releases/first/lib/bin/client.mjs');
+    writeFileSync(program, 'console.log(process.env.RELEVO_ENDPOINTS, process.argv.slice(2))\n');
+    const { status, output } = host.functions('"$COMMAND" get "a b"');
+    assert.equal(status, 0, output);
+    assert.equal(output, "proxy-1.x:2379 [ 'get', 'a b' ]\n");
+  });
+});
+
 describe('what is written for Relevo', () => {
   /** The names in .env.example, and what is new in every build that knows TLS. */
   const known = new Set([

@@ -123,7 +123,7 @@ export class Host {
       ({ when, out = '', status = 0 }) => `${extended(when)}\t${status}\t${out}\n`,
     );
     writeFileSync(this.path('replies'), replies.join(''));
-    const result = spawnSync('bash', words, {
+    const result = spawnSync('bash', ['--norc', ...words], {
       encoding: 'utf8',
       env: {
         PATH: `${this.path('commands')}:${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin`,

@@ -53,6 +53,7 @@ encryption_settings() {
   fi
 }
 
+# Every host has a certificate for dialling, too.
 client_settings() {
   if [[ -n $ENDPOINTS ]]; then echo "RELEVO_ENDPOINTS=$ENDPOINTS"; fi
   if [[ $TLS == on ]]; then echo "TLS_DIR=$SETTINGS/tls"; else echo 'PLAINTEXT=all'; fi

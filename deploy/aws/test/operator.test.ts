@@ -325,6 +325,11 @@ describe('changing', () => {
     assert.ok(update.includes('--use-previous-template'));
   });
 
+  test('a name that a shell would read otherwise is refused', async () => {
+    await assert.rejects(run('upgrade', '--artefact', join(folder, 'a;reboot.tgz')), /no name for/);
+    assert.deepEqual(amazon.calls, []);
+  });
+
   test('backup runs on a proxy', async () => {
     assert.equal(await run('backup'), 0);
     assert.deepEqual(amazon.ran, ['proxy-1: /opt/relevo/current/instance/backup.sh']);

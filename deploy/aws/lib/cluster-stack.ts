@@ -76,6 +76,7 @@ export class ClusterStack extends Stack {
     this.#client();
     this.#watch(proxies);
     new CfnOutput(this, 'ClientsGroup', { value: this.#network.clients.securityGroupId });
+    new CfnOutput(this, 'ZoneId', { value: this.#network.names.hostedZoneId });
     new CfnOutput(this, 'Endpoints', { value: plan.endpointsSetting });
   }
 

@@ -53,6 +53,8 @@ export class HostGroup extends Construct {
       // A service that fails is systemd's to restart; Amazon replaces instances that are broken themselves.
       healthChecks: HealthChecks.ec2(),
     });
+    // The role's policy and the way out are resources apart: a host that boots before them gets nowhere.
+    this.instances.node.addDependency(settings.role, subnet.internetConnectivityEstablished);
     const tags = Tags.of(this);
     // The launch template names itself after its place in this program, unless somebody is more urgent.
     tags.add('Name', `${plan.cluster} ${host.name}`, { priority: 300 });

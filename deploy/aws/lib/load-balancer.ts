@@ -28,7 +28,7 @@ export class ProxyBalancer extends Construct {
       vpc: network.vpc,
       description: 'Load balancer before the Relevo proxies',
     });
-    network.allowFromInside(group);
+    network.allowClients(group);
     network.proxies.addIngressRule(group, Port.tcp(PORTS.proxy), 'Requests, balanced');
     network.proxies.addIngressRule(group, Port.tcp(PORTS.proxyHttp), 'Whether a proxy is ready');
     this.targets = this.#targets(network, proxies);

@@ -48,8 +48,8 @@ export class Network extends Construct {
     proxies.addIngressRule(clients, Port.tcp(PORTS.proxyHttp), 'Health, metrics, dashboard');
   }
 
-  /** Lets the whole network use `group` on the proxies' port: for the load balancer. */
-  allowFromInside(group: SecurityGroup): void {
+  /** Lets clients reach `group`, which stands before the proxies, on the proxies' port. */
+  allowClients(group: SecurityGroup): void {
     group.addIngressRule(
       Peer.securityGroupId(this.clients.securityGroupId),
       Port.tcp(PORTS.proxy),

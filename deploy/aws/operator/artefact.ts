@@ -18,6 +18,9 @@ export interface Artefact {
 /** Makes it from the sources, or takes `given`, whose sum stands in the file of the same name and `.sha256`. */
 export async function artefact(world: World, given: string | undefined): Promise<Artefact> {
   const file = given ?? (await make(world));
+  // The name becomes a word of shell lines on the hosts.
+  if (!/^[\w.-]+\.tgz$/.test(basename(file)))
+    throw new Complaint(`${file}: no name for an artefact`);
   const sum = readFileSync(`${file}.sha256`, 'utf8').split(' ')[0] ?? '';
   if (!/^[0-9a-f]{64}$/.test(sum)) throw new Complaint(`${file}.sha256 holds no sum`);
   const key = `artefacts/${basename(file, '.tgz')}-${sum.slice(0, 12)}.tgz`;

@@ -1,6 +1,7 @@
 /** Takes the hosts down, and says what stays and what that costs. */
 import { PRICES } from '../lib/cost.js';
 import { clusterStackName, dataStackName } from '../lib/plan.js';
+import { zoneIdOf } from './stack.js';
 import { Complaint } from './world.js';
 import type { World } from './world.js';
 
@@ -14,6 +15,7 @@ export async function destroy(world: World, cluster: string, yes: boolean): Prom
   ) {
     throw new Complaint('nothing was done');
   }
+  await forgetNames(world, cluster);
   await world.aws(['cloudformation', 'delete-stack', '--stack-name', stack]);
   await world.aws(['cloudformation', 'wait', 'stack-delete-complete', '--stack-name', stack]);
   world.say('the hosts, the network and the logs are gone. What stays:');
@@ -37,4 +39,22 @@ export async function destroy(world: World, cluster: string, yes: boolean): Prom
   world.say(
     `deploy brings the cluster back with its data. To be rid of it for good: README.md, "For good".`,
   );
+}
+
+/** The names that hosts gave themselves are not the stack's, and a zone that is not empty can't be deleted. */
+async function forgetNames(world: World, cluster: string): Promise<void> {
+  const zone = await zoneIdOf(world, cluster);
+  if (zone === null) throw new Complaint(`${cluster} has no hosts`);
+  const records = JSON.parse(
+    await world.aws([
+      ...['route53', 'list-resource-record-sets', '--hosted-zone-id', zone, '--output', 'json'],
+      ...['--query', 'ResourceRecordSets[?Type==`A` && ResourceRecords]'],
+    ]),
+  ) as unknown[];
+  if (records.length === 0) return;
+  const changes = records.map((record) => ({ Action: 'DELETE', ResourceRecordSet: record }));
+  await world.aws([
+    ...['route53', 'change-resource-record-sets', '--hosted-zone-id', zone],
+    ...['--change-batch', JSON.stringify({ Changes: changes })],
+  ]);
 }

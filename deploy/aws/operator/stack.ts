@@ -11,7 +11,11 @@ interface Stack {
     readonly ParameterKey: string;
     readonly ParameterValue: string;
   }[];
-  readonly Outputs?: readonly { readonly ExportName?: string; readonly OutputValue: string }[];
+  readonly Outputs?: readonly {
+    readonly OutputKey?: string;
+    readonly ExportName?: string;
+    readonly OutputValue: string;
+  }[];
 }
 
 /** Null: there is none of this name. */
@@ -38,6 +42,13 @@ export async function bucketOf(world: World, cluster: string): Promise<string> {
   const output = stack?.Outputs?.find(({ ExportName }) => ExportName === wanted);
   if (output === undefined) throw new Complaint(`${cluster} has no bucket: deploy it first`);
   return output.OutputValue;
+}
+
+/** The private zone of the hosts; null: there are none. */
+export async function zoneIdOf(world: World, cluster: string): Promise<string | null> {
+  const stack = await stackNamed(world, clusterStackName({ cluster }));
+  const output = stack?.Outputs?.find(({ OutputKey }) => OutputKey === 'ZoneId');
+  return output?.OutputValue ?? null;
 }
 
 /** Creates or updates a stack, and waits. What is not among `parameters` keeps its value. */

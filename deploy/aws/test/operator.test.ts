@@ -13,7 +13,7 @@ const SUM = 'ab'.repeat(32);
 const ROWS = [
   ['ada', 'i-ada', 'running', 'eu-south-1a', '10.40.0.11', 't4g.small'],
   ['bob', 'i-bob', 'running', 'eu-south-1b', '10.40.16.11', 't4g.small'],
-  ['client', 'i-client', 'running', 'eu-south-1a', '10.40.0.9', 't4g.nano'],
+  ['client', 'i-client', 'running', 'eu-south-1a', '10.40.0.9', 't4g.micro'],
   ['cy', 'i-cy', 'running', 'eu-south-1c', '10.40.32.11', 't4g.small'],
   ['proxy-1', 'i-proxy', 'running', 'eu-south-1a', '10.40.0.10', 't4g.micro'],
 ];
@@ -23,7 +23,18 @@ const STACK = {
     { ParameterKey: 'ArtefactSha256', ParameterValue: 'cd'.repeat(32) },
     { ParameterKey: 'ClusterName', ParameterValue: 'relevo' },
   ],
-  Outputs: [{ ExportName: 'relevo-data:bucket', OutputValue: 'the-bucket' }],
+  Outputs: [
+    { ExportName: 'relevo-data:bucket', OutputValue: 'the-bucket' },
+    { OutputKey: 'ZoneId', OutputValue: 'Z1' },
+  ],
+};
+
+/** As a host that booted left it in the zone. */
+const RECORD = {
+  Name: 'ada.relevo.internal.',
+  Type: 'A',
+  TTL: 10,
+  ResourceRecords: [{ Value: '10.40.0.11' }],
 };
 
 /** Amazon, as far as the tool sees it: a leader that changes when its instance is terminated. */
@@ -49,6 +60,7 @@ class Amazon implements World {
     if (verb === 'send-command') return Promise.resolve(this.#run(words));
     if (verb === 'get-command-invocation') return this.#result(words[3] ?? '');
     if (verb === 'describe-stacks') return this.#stack(words[3] ?? '');
+    if (verb === 'list-resource-record-sets') return Promise.resolve(JSON.stringify([RECORD]));
     if (verb === 'describe-volumes')
       return Promise.resolve('[["vol-1",10,"ada"],["vol-2",10,"bob"]]');
     if (verb === 'get-caller-identity') return Promise.resolve('123456789012\n');
@@ -254,6 +266,14 @@ describe('what destroys', () => {
     assert.deepEqual(amazon.of('delete-stack'), [
       ['cloudformation', 'delete-stack', '--stack-name', 'relevo-hosts'],
     ]);
+    // The names first: CloudFormation deletes no zone that holds any.
+    const order = amazon.calls.map(([, verb]) => verb);
+    const forgotten = order.indexOf('change-resource-record-sets');
+    assert.ok(forgotten >= 0 && forgotten < order.indexOf('delete-stack'));
+    assert.deepEqual(amazon.calls[forgotten]?.slice(2), [
+      ...['--hosted-zone-id', 'Z1', '--change-batch'],
+      JSON.stringify({ Changes: [{ Action: 'DELETE', ResourceRecordSet: RECORD }] }),
+    ]);
     const said = amazon.lines.join('\n');
     assert.match(said, /vol-1\t10 GiB\tdata of ada/);
     assert.match(said, /about 1\.60 USD a month/);
@@ -303,6 +323,11 @@ describe('changing', () => {
     const [update = []] = amazon.of('update-stack');
     assert.ok(update.includes(`ParameterKey=ArtefactSha256,ParameterValue=${SUM}`));
     assert.ok(update.includes('--use-previous-template'));
+  });
+
+  test('a name that a shell would read otherwise is refused', async () => {
+    await assert.rejects(run('upgrade', '--artefact', join(folder, 'a;reboot.tgz')), /no name for/);
+    assert.deepEqual(amazon.calls, []);
   });
 
   test('backup runs on a proxy', async () => {

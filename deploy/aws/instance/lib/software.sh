@@ -81,7 +81,7 @@ install_agent() {
   mkdir -p "$agent/etc" /var/log/relevo
   fill_in amazon-cloudwatch-agent.json >"$agent/etc/relevo.json"
   fill_in prometheus.yaml >"$agent/etc/relevo-prometheus.yaml"
-  install -m 0644 "$HOME_OF_RELEASES/current/instance/logrotate.conf" /etc/logrotate.d/relevo
+  install -D -m 0644 "$HOME_OF_RELEASES/current/instance/logrotate.conf" /etc/logrotate.d/relevo
   systemctl enable -q --now relevo-logs.service
   "$agent/bin/amazon-cloudwatch-agent-ctl" -a fetch-config -m ec2 -s -c "file:$agent/etc/relevo.json" >/dev/null ||
     say 'the CloudWatch agent did not start: logs stay in the journal'

@@ -8,7 +8,7 @@ readonly FSTAB=${RELEVO_FSTAB:-/etc/fstab}
 readonly MARKER=$DATA_ROOT/VOLUME
 
 prepare_volume() {
-  local device
+  local device said
   mkdir -p "$DATA_ROOT"
   if [[ -z $VOLUME_ID$DEVICE ]]; then
     say "no volume is named: the data stays on this host's own disk"
@@ -20,7 +20,7 @@ prepare_volume() {
       mount_volume "$device"
     fi
     # A volume that was enlarged: the file system follows.
-    resize2fs "$(findmnt -no SOURCE "$DATA_ROOT")" >/dev/null 2>&1 || say 'the file system keeps its size'
+    said=$(resize2fs "$(findmnt -no SOURCE "$DATA_ROOT")" 2>&1) || say "the file system keeps its size: $said"
   fi
   check_marker
   check_data
@@ -78,7 +78,7 @@ mount_volume() {
   # nofail: a host without its volume can still be looked into; the service itself requires the mount.
   echo "$device $DATA_ROOT ext4 noatime,nofail,x-systemd.device-timeout=60 0 2" >>"$FSTAB"
   systemctl daemon-reload
-  mount "$DATA_ROOT"
+  mount --fstab "$FSTAB" "$DATA_ROOT"
   say "$device is mounted at $DATA_ROOT"
 }
 

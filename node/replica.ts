@@ -6,6 +6,7 @@
  */
 import type { Store } from '#kv';
 import { logIndex, type NodeId, type Raft, type RaftEvent } from '#raft';
+import type { NodeSight } from '#rpc/generated/relevo/v1/sight';
 import type { NodeState } from '#rpc/session/frames';
 import type { Recovered, Storage } from '#storage';
 import { CoreHost, type CoreHostState } from './core-host.js';
@@ -15,6 +16,7 @@ import { dumpParts, loadParts, recoveredParts, type Parts, type PartsState } fro
 import type { PeerMessage, Ports, ReplicaEvent } from './ports.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
 import { NODE_RULES, type NodeRules } from './rules.js';
+import { sightOf } from './sight.js';
 import type { Standing } from './standing.js';
 
 /** Entries applied in one slice: a millisecond of work. */
@@ -131,6 +133,11 @@ export class Replica {
       revision: this.store.revision,
       healthy: condition.isWell,
     });
+  }
+
+  /** For people: the whole of it, with at most so many of the newest log entries. */
+  sight(now: number, cells: number): NodeSight {
+    return sightOf(this.#config, this.#parts, now, cells);
   }
 
   /** Counters since the start, to look at. */

@@ -171,6 +171,11 @@ export class Raft {
     return this.core.muted;
   }
 
+  /** Who granted it a vote, or a pre-vote, in the election under way, itself included; null: there is none. */
+  get election(): readonly NodeId[] | null {
+    return this.core.election?.granted ?? null;
+  }
+
   /** While leadership is being handed over; null: it is not. */
   get transferTarget(): NodeId | null {
     return this.core.leadership?.transfer?.to ?? null;

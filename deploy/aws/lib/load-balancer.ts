@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.js';
 import type { HostGroup } from './host-group.js';
 import type { Network } from './network.js';
-import { PORTS } from './plan.js';
+import { BALANCED, PORTS } from './plan.js';
 
 const DRAIN_SECONDS = 30;
 const HEALTH_SECONDS = 10;
@@ -46,7 +46,7 @@ export class ProxyBalancer extends Construct {
     });
     new ARecord(this, 'Name', {
       zone: network.names,
-      recordName: 'proxy',
+      recordName: BALANCED,
       target: RecordTarget.fromAlias(new LoadBalancerTarget(this.balancer)),
     });
     acknowledge(this.balancer, {

@@ -11,6 +11,9 @@ export const PORTS = {
   proxyHttp: 8080,
 } as const;
 
+/** In the private zone. */
+export const BALANCED = 'proxy';
+
 const NODE_NAMES = ['ada', 'bob', 'cy', 'dee', 'eve'] as const;
 const NODE_COUNTS = [1, 3, 5];
 
@@ -34,6 +37,8 @@ export interface Plan {
   readonly domain: string;
   readonly nodes: readonly NodePlan[];
   readonly proxies: readonly Host[];
+  /** The one name of all proxies, of the balancer before them; null: there is none. */
+  readonly balancedName: string | null;
   readonly client: Host | null;
   /** The settings NODES and RELEVO_ENDPOINTS of every host. */
   readonly nodesSetting: string;
@@ -66,6 +71,7 @@ export function planOf(cluster: string, profile: Profile, count: number): Plan {
     domain,
     nodes,
     proxies,
+    balancedName: profile.hasLoadBalancer ? `${BALANCED}.${domain}` : null,
     client: profile.client === null ? null : host('client', 0),
     nodesSetting: nodes.map(({ id, dnsName }) => `${id}=${dnsName}:${PORTS.session}`).join(','),
     endpointsSetting: proxies.map(({ dnsName }) => `${dnsName}:${PORTS.proxy}`).join(','),

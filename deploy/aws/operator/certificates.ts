@@ -10,17 +10,20 @@ import type { World } from './world.js';
 
 const RELEVO = fileURLToPath(new URL('../../../bin/relevo.js', import.meta.url));
 
-/** Makes what is missing in `folder`, and renews what expires soon. */
+/**
+ * Makes what is missing in `folder`, and anew what expires soon or is for other names. Every host is named each time, so
+ * that one whose folder was deleted gets another; who else has certificates there keeps them.
+ */
 export async function makeCertificates(world: World, plan: Plan, folder: string): Promise<void> {
-  const { nodes, proxies, client } = plan;
-  const named = proxies.map(({ name, dnsName }) => `${name}@${dnsName}`);
-  const first = [
+  const { nodes, proxies, client, balancedName } = plan;
+  // A client that dials the balancer is answered by one of the proxies, under the name that it dialled.
+  const shared = balancedName === null ? '' : `+${balancedName}`;
+  await world.program(process.execPath, [
+    ...[RELEVO, 'certs', folder],
     ...['--nodes', nodes.map(({ id, name, dnsName }) => `${id}=${name}@${dnsName}`).join(',')],
-    ...['--proxies', named.join(',')],
+    ...['--proxies', proxies.map(({ name, dnsName }) => `${name}@${dnsName}${shared}`).join(',')],
     ...['--clients', client?.name ?? 'operator'],
-  ];
-  const words = existsSync(join(folder, 'authorities')) ? [] : first;
-  await world.program(process.execPath, [RELEVO, 'certs', folder, ...words]);
+  ]);
 }
 
 /** Each host's own files, into the parameters that it alone may read. The authorities' keys stay here. */

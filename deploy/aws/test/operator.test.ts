@@ -389,6 +389,24 @@ describe('deploy', () => {
     ]);
   });
 
+  test('with a balancer, its name is one of each proxy’s', async () => {
+    const words = ['deploy', '--profile', 'production', '--artefact', ARTEFACT(), '--yes'];
+    await assert.rejects(run(...words), /made no such host/);
+    assert.equal(
+      amazon.programs.at(-1)?.[7],
+      'proxy-1@proxy-1.relevo.internal+proxy.relevo.internal,' +
+        'proxy-2@proxy-2.relevo.internal+proxy.relevo.internal',
+    );
+  });
+
+  test('a host whose folder was deleted is named again, and so gets another', async () => {
+    certificates();
+    mkdirSync(join(folder, 'certificates', 'authorities'));
+    rmSync(join(folder, 'certificates/nodes/bob'), { recursive: true });
+    await assert.rejects(run('certs'), /bob is missing/);
+    assert.match(amazon.programs.at(-1)?.join(' ') ?? '', /2=bob@bob\.relevo\.internal/);
+  });
+
   test('--plain: no certificates, and hosts that ask for none', async () => {
     assert.equal(await run('deploy', '--plain', '--artefact', ARTEFACT(), '--yes'), 0);
     assert.equal(amazon.of('put-parameter').length, 0);

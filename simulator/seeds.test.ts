@@ -11,6 +11,8 @@ const SEEDS: readonly (readonly [number, string])[] = [
   [239, 'the same, with the learner down'],
   [2112, 'clients that know the first nodes alone lose everybody'],
   [5701, 'a node that crashed in the middle of an event had left already'],
+  [23542, 'a crash in the middle of a first start left the end of an earlier, longer header'],
+  [29048, 'the same, as a zero'],
 ];
 
 test.each(SEEDS)('seed %i: %s', (seed) => {

@@ -307,6 +307,37 @@ test('a half-made directory is blank, and is made again', () => {
   expect(bench.disk.files().map(([name]) => name)).not.toContain('identity.json.tmp');
 });
 
+test.each([
+  ['the line feed', '\n'],
+  ['zeros', '\0\0\0'],
+  ['the end', '9c"}\n'],
+])(
+  'a half-made directory may hold %s of an earlier, longer header, and is blank',
+  (_what, left) => {
+    const bench = new StorageBench(11);
+    bench.start();
+    bench.kill();
+    bench.disk.plant('identity.json', null);
+    const header = new TextDecoder().decode(bench.file(LOG));
+    bench.disk.plant(LOG, encoder.encode(header + left));
+
+    expect(bench.recover()).toMatchObject({ code: 'blank' });
+    expect(bench.start().entries).toEqual([]);
+  },
+);
+
+test('a log that holds an entry is damage without identity.json, whatever stands before it', () => {
+  const bench = written();
+  bench.disk.plant('identity.json', null);
+  const log = new TextDecoder().decode(bench.file(LOG));
+  bench.disk.plant(LOG, encoder.encode(log.replace('}\n', '}\n\0\n')));
+
+  expect(bench.recover()).toMatchObject({
+    code: 'damaged',
+    message: expect.stringContaining(`identity.json is missing beside ${LOG}`) as unknown,
+  });
+});
+
 test('a note that confirms more than the log holds is not believed', () => {
   const bench = written();
   const file = bench.file(LOG);

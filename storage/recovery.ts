@@ -40,6 +40,10 @@ import {
 } from './start.js';
 import type { Blank, Expectation, Identity, Recovered, Refusal } from './types.js';
 
+/** Every line of a log begins with both. */
+const OPENING_BRACE = 0x7b;
+const QUOTE = 0x22;
+
 export function* recover(
   expect: Expectation,
   rules: StorageRules,
@@ -98,14 +102,24 @@ function* blank(log: readonly string[], data: readonly string[]): Steps<Blank> {
   const segments = log.filter((name) => numberInName(name) !== null);
   let trace = used === undefined ? null : `${DATA}/${used}`;
   for (const name of segments) {
-    const bytes = (yield* readFile(`${LOG}/${name}`)) ?? new Uint8Array(0);
-    const feed = bytes.indexOf(LINE_FEED);
-    if (feed >= 0 && feed < bytes.length - 1) trace ??= `${LOG}/${name}`;
+    const bytes = yield* readFile(`${LOG}/${name}`);
+    if (bytes !== null && holdsMoreThanHeader(bytes)) trace ??= `${LOG}/${name}`;
   }
   const vote = yield* readFile(VOTE);
   if (vote !== null && readVote(vote)?.vote.term !== 0) trace ??= VOTE;
   if (trace !== null) throw damaged(`${IDENTITY} is missing beside ${trace}`);
   return { code: 'blank', message: 'the directory holds no node yet' };
+}
+
+/**
+ * Something that begins like an entry or a note stands behind the first line. What else may stand there is left of the
+ * longer header of an earlier attempt: a crash kept the file's length, and not its contents.
+ */
+function holdsMoreThanHeader(bytes: Uint8Array): boolean {
+  for (let feed = bytes.indexOf(LINE_FEED); feed >= 0; feed = bytes.indexOf(LINE_FEED, feed + 1)) {
+    if (bytes[feed + 1] === OPENING_BRACE && bytes[feed + 2] === QUOTE) return true;
+  }
+  return false;
 }
 
 function checkIdentity(bytes: Uint8Array, expect: Expectation, remarks: string[]): Identity {

@@ -10,6 +10,7 @@ export type {
   ReplicaEvent,
   Report,
 } from './ports.js';
+export { named, wordsOf, type Words } from './report-words.js';
 export { MalformedPayload } from './payload.js';
 export { fromWire, toWire } from './wire/peer-codec.js';
 export { protobufPayloads } from './wire/payload-codec.js';

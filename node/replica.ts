@@ -24,6 +24,7 @@ const APPLY_SLICE = 250;
 const COMPACTION_SLICE_STEPS = 1000;
 const PUBLISH_EVERY_MS = 100;
 
+export { named, wordsOf, type Words } from './report-words.js';
 export type { ReplicaConfig, ReplicaRules } from './replica-config.js';
 export { NODE_RULES, type NodeRules } from './rules.js';
 export type { PayloadCodec, PeerMessage, Ports, ReplicaEvent, Report } from './ports.js';

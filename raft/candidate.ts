@@ -6,6 +6,7 @@ import { failReads } from './read-question.js';
 import { becomeFollower } from './step-down.js';
 import type { Message, NodeId } from './types.js';
 import { term } from './types.js';
+import { mark, marks } from './words.js';
 
 /** A hinted election that was not won is tried again so often; then the normal timer holds. */
 const HINT_RETRIES_MAX = 5;
@@ -45,12 +46,16 @@ export function startElection(core: Core, hinted: boolean, transfer: boolean): v
   if (next >= Number.MAX_SAFE_INTEGER) {
     throw new RangeError('the term has reached 2^53: start a new cluster from its data');
   }
+  const { election, leader } = core;
+  const why = transfer
+    ? `${leader === null ? 'its leader' : mark(leader)} hands leadership over to it`
+    : `${marks(election?.granted ?? [])} would vote for it`;
   core.outbox.enter({ term: term(next), votedFor: core.id });
   core.forgetVerified();
   core.armElection();
   core.timers.hintDue = null;
   enterElection(core, 'candidate', { hinted, transfer, granted: [] });
-  core.decide(`asks for votes in term ${String(next)}`);
+  core.decide(`asks for votes in term ${String(next)}: ${why}`);
   askVoters(core, { type: 'vote-request', term: core.term, last: core.log.last, transfer });
 }
 
@@ -60,9 +65,15 @@ function mayCampaign(core: Core): boolean {
 
 /** It would be of no use, or do harm: only the silent leader is given up. */
 function standBack(core: Core): void {
+  core.decide(`does not campaign: ${whyNot(core)}`);
   core.timers.hintDue = null;
   core.armElection();
   if (core.role !== 'leader') becomeFollower(core, core.term, null);
+}
+
+function whyNot(core: Core): string {
+  if (isInstalling(core)) return 'a checkpoint is about to take the place of its log';
+  return core.muted ? 'its disk is blank and others have history' : 'it has no vote';
 }
 
 function enterElection(
@@ -123,9 +134,7 @@ function winIfQuorum(core: Core): void {
   if (core.role === 'pre-candidate') {
     startElection(core, election.hinted, false);
   } else {
-    core.decide(
-      `leads in term ${String(core.term)} by the votes of ${election.granted.join(', ')}`,
-    );
+    core.decide(`leads in term ${String(core.term)} by the votes of ${marks(election.granted)}`);
     becomeLeader(core);
   }
 }

@@ -5,6 +5,7 @@ import { progressOf } from './leadership.js';
 import type { Progress } from './progress.js';
 import { becomeCheckpoint } from './progress.js';
 import type { LogIndex, Message, NodeId } from './types.js';
+import { mark } from './words.js';
 
 export function sendCheckpoint(core: Core, peer: Progress): void {
   const { checkpoint } = core;
@@ -15,7 +16,7 @@ export function sendCheckpoint(core: Core, peer: Progress): void {
     );
   }
   core.decide(
-    `sends its checkpoint ${String(checkpoint.index)} to ${String(peer.node)}, ` +
+    `sends its checkpoint ${String(checkpoint.index)} to ${mark(peer.node)}, ` +
       `which needs entry ${String(peer.nextIndex)}, before its first entry in memory`,
   );
   becomeCheckpoint(peer, checkpoint, core.now);

@@ -163,7 +163,7 @@ describe('rule 6: votes go to logs that are up to date', () => {
     const node = new Solo({}, mine);
     node.from(2, voteRequest(9, at(5, 2)));
     expect(node.one('decision').text).toBe(
-      'refuses its vote to 2: its last entry (term 2, index 5) is older than mine (term 3, index 3)',
+      'refuses its vote to #2: its last entry (term 2, index 5) is older than mine (term 3, index 3)',
     );
   });
 });

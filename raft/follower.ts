@@ -4,6 +4,7 @@ import type { Core } from './core.js';
 import { becomeFollower } from './step-down.js';
 import type { LogIndex, Message, NodeId, Term } from './types.js';
 import { logIndex } from './types.js';
+import { mark, place } from './words.js';
 
 type AppendRequest = Message & { readonly type: 'append-request' };
 
@@ -40,6 +41,9 @@ export function onLeaderRequest(core: Core, from: NodeId, request: LeaderRequest
 /** It learns of the newer term, and steps down (R21). */
 function refuseOldLeader(core: Core, to: NodeId, request: LeaderRequest): void {
   const { term } = core;
+  core.decide(
+    `refuses ${mark(to)}, which led in term ${String(request.term)}: this is term ${String(term)}`,
+  );
   switch (request.type) {
     case 'append-request':
       refuse(core, to, request.previous.index);
@@ -58,6 +62,9 @@ function refuseOldLeader(core: Core, to: NodeId, request: LeaderRequest): void {
 /** There is a leader of this term: candidates give up, timers start anew, hints are void. */
 function hearLeader(core: Core, leader: NodeId, term: Term): void {
   const { timers } = core;
+  if (core.role !== 'follower') {
+    core.decide(`gives up being ${core.role}: ${mark(leader)} leads in term ${String(term)}`);
+  }
   if (term > core.term || core.role !== 'follower' || core.leader !== leader) {
     becomeFollower(core, term, leader);
   }
@@ -73,6 +80,12 @@ function onAppendRequest(core: Core, from: NodeId, request: AppendRequest): void
   // The checkpoint that is being installed will replace this log.
   if (isInstalling(core)) return;
   if (!matches(core, previous.index, previous.term)) {
+    const mine = core.log.termAt(previous.index);
+    const why =
+      mine === null
+        ? `my log ends at ${String(core.log.lastIndex)}`
+        : `there I have one of term ${String(mine)}`;
+    core.decide(`refuses what follows (${place(previous)}) in the log of ${mark(from)}: ${why}`);
     refuse(core, from, previous.index, previous.term);
     return;
   }

@@ -19,6 +19,7 @@ import {
 import { becomeFollower } from './step-down.js';
 import { askHeir, beginTransfer, bestHeir, endTransfer } from './transfer.js';
 import type { LogIndex, Message, NodeId } from './types.js';
+import { mark } from './words.js';
 
 /** Takes up leadership of the current term: an empty entry makes older ones committable (5.4.2). */
 export function becomeLeader(core: Core): void {
@@ -46,7 +47,7 @@ export function leaderDeadline({ heartbeatDue, announceDue, transfer }: Leadersh
 export function tickLeader(core: Core, leadership: Leadership): void {
   const { transfer } = leadership;
   if (transfer !== null && core.now >= transfer.due) {
-    core.decide(`hands no leadership over: ${String(transfer.to)} did not take it in time`);
+    core.decide(`hands no leadership over: ${mark(transfer.to)} did not take it in time`);
     endTransfer(core, leadership, false);
     if (transfer.stepDown) {
       stepDown(core, 'its disk does not keep up');
@@ -96,7 +97,10 @@ export function onFollowerLost(core: Core, leadership: Leadership, node: NodeId)
   const peer = progressOf(leadership, node);
   if (peer === null) return;
   peer.gone = true;
-  if (leadership.transfer?.to === node) endTransfer(core, leadership, false);
+  if (leadership.transfer?.to === node) {
+    core.decide(`hands no leadership over: ${mark(node)} is gone`);
+    endTransfer(core, leadership, false);
+  }
   if (peer.state !== 'replicate') return;
   becomeProbe(peer, peer.matchIndex + 1);
   replicate(core, peer);
@@ -137,7 +141,7 @@ export function onLeaderMessage(
 function isPossible(core: Core, peer: Progress, matchIndex: LogIndex): boolean {
   if (matchIndex <= core.log.lastIndex) return true;
   core.decide(
-    `ignores ${String(peer.node)}, which acknowledges entry ${String(matchIndex)}: ` +
+    `ignores ${mark(peer.node)}, which acknowledges entry ${String(matchIndex)}: ` +
       `its own log ends at ${String(core.log.lastIndex)}`,
   );
   return false;

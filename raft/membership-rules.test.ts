@@ -65,7 +65,7 @@ describe('rule 36: one change at a time, after a commit of the term', () => {
     const node = leader(members([1, 2, 3], [4]));
     change(node, 'promote', 4);
     expect(node.one('change-refused').reason).toBe(
-      'node 4 has entries to 0 of 1: let it catch up first',
+      '#4 has entries to 0 of 1: let it catch up first',
     );
     node.acknowledge(4, 1);
     change(node, 'promote', 4);

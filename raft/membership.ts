@@ -1,5 +1,6 @@
 /** Membership changes by one server at a time (dissertation, chapter 4). */
 import type { LogIndex, Membership, MembershipChange, NodeId } from './types.js';
+import { mark } from './words.js';
 
 /** A membership and the index of the entry that made it; it holds from there on. */
 export interface MembershipStep {
@@ -75,7 +76,7 @@ const without = (nodes: readonly NodeId[], node: NodeId): NodeId[] =>
 /** The membership after the change, or why there is none. */
 export function changed(before: Membership, change: MembershipChange): Membership | string {
   const { node } = change;
-  const name = `node ${String(node)}`;
+  const name = mark(node);
   switch (change.type) {
     case 'add-learner':
       if (isMember(before, node)) return `${name} is a member already`;

@@ -8,6 +8,7 @@ import { newProgress } from './progress.js';
 import { replicateToAll } from './replication.js';
 import type { Entry, EntryBody, Membership, MembershipChange } from './types.js';
 import { logIndex } from './types.js';
+import { mark } from './words.js';
 
 /** A learner that is so many entries behind would hold up commits as a voter (dissertation, 4.2.1). */
 const PROMOTION_LAG_MAX = 1000;
@@ -95,7 +96,7 @@ function membershipAfter(
   const isBlank = learner?.matchIndex === 0;
   if (learner !== null && (isBlank || learner.matchIndex + PROMOTION_LAG_MAX < log.lastIndex)) {
     return (
-      `node ${String(learner.node)} has entries to ${String(learner.matchIndex)} of ` +
+      `${mark(learner.node)} has entries to ${String(learner.matchIndex)} of ` +
       `${String(log.lastIndex)}: let it catch up first`
     );
   }

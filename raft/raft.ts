@@ -44,6 +44,7 @@ import type {
   Vote,
 } from './types.js';
 import { onPreVoteRequest, onVoteRequest } from './voter.js';
+import { mark } from './words.js';
 
 /** What a leader knows of another member; for people. */
 export interface PeerProgress {
@@ -318,7 +319,7 @@ function mute(core: Core): void {
 function onMessage(core: Core, from: NodeId, message: Message): void {
   const flaw = from === core.id ? 'it is my own' : messageFlaw(message);
   if (flaw !== null) {
-    core.decide(`disregards a ${message.type} of ${String(from)}: ${flaw}`);
+    core.decide(`disregards a ${message.type} of ${mark(from)}: ${flaw}`);
     return;
   }
   switch (message.type) {
@@ -353,7 +354,7 @@ function onTimeoutNow(core: Core, from: NodeId, term: Term): void {
 function onReply(core: Core, from: NodeId, message: Message): void {
   const { leadership, term, rules } = core;
   if (message.term > term) {
-    core.decide(`sees term ${String(message.term)} of ${String(from)}: mine is ${String(term)}`);
+    core.decide(`sees term ${String(message.term)} of ${mark(from)}: mine is ${String(term)}`);
     becomeFollower(core, message.term, null);
   } else if (message.type === 'pre-vote-reply') {
     // Granted from within an older term, perhaps: it speaks of the term that was proposed.

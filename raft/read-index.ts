@@ -18,6 +18,9 @@ export function takeAsk(core: Core, ask: Ask): void {
   }
   // A newer question of the same follower speaks for the older one.
   if (ask.from !== null) reads.waiting = reads.waiting.filter((other) => other.from !== ask.from);
+  if (reads.waiting.length === 0 && !mayAnswer(core)) {
+    core.decide('lets reads wait: no entry of its own term is committed yet');
+  }
   reads.waiting.push(ask);
   startRound(core, reads);
 }

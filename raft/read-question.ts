@@ -4,6 +4,7 @@
  */
 import type { Core } from './core.js';
 import type { Message } from './types.js';
+import { mark } from './words.js';
 
 export function askRead(core: Core, read: number): void {
   const { questions } = core;
@@ -41,9 +42,8 @@ export function repeatDue(core: Core): number {
 export function repeatQuestion(core: Core): void {
   if (core.now < repeatDue(core)) return;
   if (core.now - core.questions.silentSince >= core.config.electionTimeoutMsMax) {
-    core.decide(
-      `takes its reads back: ${String(core.leader)} has not answered for an election timeout`,
-    );
+    const leader = core.leader === null ? 'the leader' : mark(core.leader);
+    core.decide(`takes its reads back: ${leader} has not answered for an election timeout`);
     failReads(core, 'leader-changed');
   } else {
     sendQuestion(core);

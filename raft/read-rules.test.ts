@@ -23,7 +23,8 @@ describe('rule 28: reads wait for the first commit of the term', () => {
   test('rule 28: a read on a new leader is held, and answered with that commit', () => {
     const node = new Solo().elect(2);
     read(node, 1);
-    expect(node.effects).toEqual([]);
+    const text = 'lets reads wait: no entry of its own term is committed yet';
+    expect(node.effects).toEqual([{ type: 'decision', text }]);
     node.replyHeartbeat(2, 9);
     expect(node.all('read-ready')).toEqual([]);
     node.acknowledge(2, 1);

@@ -10,6 +10,7 @@ import { releaseAsks } from './read-index.js';
 import { askHeir } from './transfer.js';
 import type { LogIndex, Message } from './types.js';
 import { logIndex } from './types.js';
+import { mark, place } from './words.js';
 
 export function replicateToAll(core: Core, leadership: Leadership): void {
   for (const peer of leadership.peers) replicate(core, peer);
@@ -74,6 +75,10 @@ export function onAppendReply(core: Core, peer: Progress, reply: AppendReply): v
     (peer.state === 'probe' && refusedIndex !== peer.nextIndex - 1);
   if (stale) return;
   becomeProbe(peer, nextProbe(core, refusedIndex, hint.index, hint.term) + 1);
+  core.decide(
+    `looks for where the log of ${mark(peer.node)} agrees: it refused what follows entry ` +
+      `${String(refusedIndex)}, and ${hint.index === 0 ? 'has none' : `has (${place(hint)})`}; now from entry ${String(peer.nextIndex)} on`,
+  );
   replicate(core, peer);
 }
 
@@ -144,9 +149,18 @@ export function advanceCommit(core: Core): void {
     else matches.push(matchOf(leadership, voter));
   }
   const index = logIndex(quorumValue(matches));
-  if (index <= before || !rules.mayCommitByCount(log.termAt(index), core.term)) return;
+  if (index <= before) return;
+  const entryTerm = log.termAt(index);
+  if (!rules.mayCommitByCount(entryTerm, core.term)) {
+    core.decide(
+      `does not commit entry ${String(index)}, which a quorum has: it is of term ` +
+        `${String(entryTerm)}, and only entries of term ${String(core.term)} count`,
+    );
+    return;
+  }
   const first = log.termAt(before) !== core.term;
   core.raiseCommit(index);
+  if (first) core.decide(`commits entry ${String(index)}, of its own term, and all before it`);
   leadership.uncommittedBytes -= log.bytesBetween(before, index);
   if (first) releaseAsks(core);
   for (const peer of leadership.peers) announce(core, peer);

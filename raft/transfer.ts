@@ -4,6 +4,7 @@ import type { Leadership } from './leadership.js';
 import { progressOf } from './leadership.js';
 import type { Progress } from './progress.js';
 import type { NodeId } from './types.js';
+import { mark } from './words.js';
 
 /** Begins a hand-over; `to` null: to the most advanced voter. */
 export function beginTransfer(core: Core, to: NodeId | null, stepDown: boolean): void {
@@ -21,14 +22,14 @@ export function beginTransfer(core: Core, to: NodeId | null, stepDown: boolean):
   if (running !== null) endTransfer(core, leadership, false);
   const target = to === null ? bestHeir(core) : progressOf(leadership, to);
   if (target === null || !core.isVoter(target.node)) {
-    const whom = to === null ? 'no other voter is heard' : `node ${String(to)} is no other voter`;
+    const whom = to === null ? 'no other voter is heard' : `${mark(to)} is no other voter`;
     core.decide(`hands no leadership over: ${whom}`);
     core.emit({ type: 'transfer-ended', done: false });
     return;
   }
   const due = core.now + core.config.electionTimeoutMsMin;
   leadership.transfer = { to: target.node, due, stepDown, asked: false };
-  core.decide(`hands leadership over to ${String(target.node)}`);
+  core.decide(`hands leadership over to ${mark(target.node)}`);
   askHeir(core, target);
 }
 

@@ -3,6 +3,7 @@ import type { Core } from './core.js';
 import { becomeFollower } from './step-down.js';
 import type { LogPosition, Message, NodeId } from './types.js';
 import { term } from './types.js';
+import { comparison, mark } from './words.js';
 
 export function onPreVoteRequest(
   core: Core,
@@ -10,8 +11,12 @@ export function onPreVoteRequest(
   request: Message & { type: 'pre-vote-request' },
 ): void {
   const refusal = preVoteRefusal(core, from, request);
-  if (refusal !== null) core.decide(`refuses its pre-vote to ${String(from)}: ${refusal}`);
-  else yieldHint(core);
+  if (refusal === null) {
+    core.decide(`would vote for ${mark(from)}: I hear no leader, and ${whyGood(core, request)}`);
+    yieldHint(core);
+  } else {
+    core.decide(`refuses its pre-vote to ${mark(from)}: ${refusal}`);
+  }
   core.send(from, {
     type: 'pre-vote-reply',
     term: core.term,
@@ -46,17 +51,17 @@ export function onVoteRequest(
   const deaf = core.muted ? MUTED : request.transfer ? null : stickiness(core, from);
   if (request.term > core.term) {
     if (deaf !== null) {
-      core.decide(`disregards ${String(from)}, which wants its vote: ${deaf}`);
+      core.decide(`disregards ${mark(from)}, which wants its vote: ${deaf}`);
       return;
     }
     becomeFollower(core, request.term, null);
   }
   const refusal = voteRefusal(core, from, request);
   if (refusal === null) {
-    grant(core, from);
+    grant(core, from, whyGood(core, request));
     return;
   }
-  core.decide(`refuses its vote to ${String(from)}: ${refusal}`);
+  core.decide(`refuses its vote to ${mark(from)}: ${refusal}`);
   core.send(from, { type: 'vote-reply', term: core.term, granted: false });
 }
 
@@ -69,21 +74,22 @@ function voteRefusal(
   if (request.term < core.term) return olderTerm(core, request.term);
   if (core.muted) return MUTED;
   if (!rules.mayVote(vote, from)) {
-    return `it has voted for ${String(vote.votedFor)} in term ${String(vote.term)}`;
+    const other = vote.votedFor === null ? 'nobody' : mark(vote.votedFor);
+    return `it has voted for ${other} in term ${String(vote.term)}`;
   }
   if (leader !== null && leader !== from) {
-    return `${String(leader)} leads in term ${String(vote.term)}`;
+    return `${mark(leader)} leads in term ${String(vote.term)}`;
   }
   return shorterLog(core, request.last);
 }
 
 /** The reply waits until the record is on disk (rule 2); asked again, it says the same (rule 4). */
-function grant(core: Core, candidate: NodeId): void {
+function grant(core: Core, candidate: NodeId, why: string): void {
   const { term: now, vote } = core;
   if (core.role !== 'follower') becomeFollower(core, now, null);
   if (vote.votedFor !== candidate) {
     core.outbox.enter({ term: now, votedFor: candidate });
-    core.decide(`votes for ${String(candidate)} in term ${String(now)}`);
+    core.decide(`votes for ${mark(candidate)} in term ${String(now)}: ${why}`);
   }
   core.timers.hintDue = null;
   core.armElection();
@@ -107,14 +113,16 @@ function stickiness(core: Core, candidate: NodeId): string | null {
   // Not longer than a few heartbeats: with fixed timeouts the others' may be shorter than this node's.
   const stickyMs = Math.min(config.electionTimeoutMsMin, STICKY_HEARTBEATS * config.heartbeatMs);
   if (!rules.isSticky(contact, candidate, stickyMs)) return null;
-  return role === 'leader' ? 'I lead' : `I hear from the leader, ${String(leader)}`;
+  if (role === 'leader') return 'I lead';
+  return leader === null ? 'I hear from a leader' : `I hear from the leader, ${mark(leader)}`;
 }
 
 function shorterLog(core: Core, last: LogPosition): string | null {
   const mine = core.log.last;
   if (core.rules.isUpToDate(last, mine)) return null;
-  return (
-    `its last entry (term ${String(last.term)}, index ${String(last.index)}) is older than mine ` +
-    `(term ${String(mine.term)}, index ${String(mine.index)})`
-  );
+  return comparison(last, mine, true);
+}
+
+function whyGood({ log }: Core, { last }: { readonly last: LogPosition }): string {
+  return comparison(last, log.last, false);
 }

@@ -1,6 +1,7 @@
 /** What `npm start` says: where everything is, and what to try. */
 import { relative } from 'node:path';
 import type { Cluster } from './cluster.js';
+import type { Control } from './control.js';
 import { PROXY_HTTP_PORT, PROXY_PORT } from './layout.js';
 import { FIRST_NODE_PORT } from './ports.js';
 
@@ -30,7 +31,11 @@ export function startLines(cluster: Cluster): readonly string[] {
 }
 
 /** When all is ready. */
-export function bannerLines(cluster: Cluster, leader: string | null): readonly string[] {
+export function bannerLines(
+  cluster: Cluster,
+  leader: string | null,
+  { token }: Pick<Control, 'token'>,
+): readonly string[] {
   const here = (path: string): string => relative(process.cwd(), path) || '.';
   return [
     ...cluster.nodes.map((node) =>
@@ -47,9 +52,12 @@ export function bannerLines(cluster: Cluster, leader: string | null): readonly s
         proxy.name,
         proxy.address,
         `pid ${proxy.process.pid}`,
-        `http://127.0.0.1:${proxy.httpPort}`,
+        `http://127.0.0.1:${proxy.httpPort}/metrics`,
         'proxy',
       ),
+    ),
+    ...cluster.proxies.map(
+      (proxy) => `see it, and break it: http://127.0.0.1:${proxy.httpPort}/#token=${token}`,
     ),
     `logs in ${here(cluster.logDirectory)}; everything in ${here(cluster.dataDirectory)} is text: look into it`,
     'try: set 1 1 | get 1 | cluster | kill leader | files ada | help',

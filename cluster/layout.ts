@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { portHolder } from '#config';
 import { tlsFolder } from './certificates.js';
+import type { Control } from './control.js';
 import { ClusterError } from './error.js';
 import {
   chooseNodePorts,
@@ -25,7 +26,7 @@ import {
   type NodeRecord,
 } from './record.js';
 
-const NODE_NAMES = ['ada', 'bob', 'cy', 'dan', 'eve'];
+const NODE_NAMES = ['ada', 'bob', 'cy', 'dan', 'eve', 'fay', 'gus'];
 const NODES = 3;
 const HOST = '127.0.0.1';
 export const PROXY_PORT = 2379;
@@ -49,6 +50,12 @@ export interface LayoutOptions {
   readonly clusterName?: string;
   /** Every connection is TLS, with certificates that are made in the data folder. */
   readonly tls?: boolean;
+  /** The first node asks for the leadership on its very first start. Default true; else the timers decide. */
+  readonly leaderBorn?: boolean;
+  /** The page may act, and the nodes can be broken. Left out: neither. */
+  readonly control?: Control;
+  /** The nodes can be broken, as with `control`; by whoever asks them. */
+  readonly breakable?: boolean;
 }
 
 export interface ProxyPorts {
@@ -98,15 +105,18 @@ export function nodeDirectory(layout: Layout, node: NodeRecord): string {
   return join(layout.dataDirectory, node.name);
 }
 
-/** The first node is leader-born: on its very first start it asks for the leadership. */
+/** The first node is leader-born, unless the options say otherwise. */
 export function nodeSettings(layout: Layout, node: NodeRecord): ProcessSettings {
-  const leaderBorn = node === layout.record.nodes[0];
-  const { electionTimeout } = layout.options;
+  const { electionTimeout, leaderBorn: mayBe = true } = layout.options;
+  const leaderBorn = mayBe && node === layout.record.nodes[0];
   const timeout =
     typeof electionTimeout === 'object'
       ? (electionTimeout[node.id] ?? electionTimeout[node.name])
       : electionTimeout;
-  return settings(layout, 'node', node.name, leaderBorn ? 'leader' : 'follower', {
+  const { control, breakable = control !== undefined } = layout.options;
+  const folder = breakable ? join('node', 'faults') : 'services';
+  const program = join(folder, leaderBorn ? 'leader' : 'follower');
+  return settings(layout, 'node', node.name, program, {
     NODE_ID: String(node.id),
     NODE_NAME: node.name,
     CLUSTER_STATE: layout.record.formed ? 'existing' : 'new',
@@ -120,7 +130,13 @@ export function nodeSettings(layout: Layout, node: NodeRecord): ProcessSettings 
 }
 
 export function proxySettings(layout: Layout, proxy: ProxyPorts): ProcessSettings {
-  return settings(layout, 'proxy', proxy.name, 'proxy', {
+  const { control } = layout.options;
+  return settings(layout, 'proxy', proxy.name, join('services', 'proxy'), {
+    ...(control !== undefined && {
+      CONTROL: 'true',
+      PAGE_TOKEN: control.token,
+      SUPERVISOR_SOCKET: control.socketPath,
+    }),
     PROXY_NAME: proxy.name,
     PROXY_HOST: layout.record.host,
     PROXY_PORT: String(proxy.port),
@@ -136,7 +152,7 @@ function settings(
   layout: Layout,
   kind: 'node' | 'proxy',
   name: string,
-  service: string,
+  folder: string,
   environment: Readonly<Record<string, string>>,
 ): ProcessSettings {
   const { host, nodes, clusterName } = layout.record;
@@ -144,7 +160,7 @@ function settings(
   return {
     name,
     kind,
-    program: join(programRoot(), 'services', service, 'main.js'),
+    program: join(programRoot(), folder, 'main.js'),
     environment: {
       ...given(layout.options.environment ?? {}),
       LOG_FORMAT: 'json',

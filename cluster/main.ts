@@ -8,6 +8,8 @@ import { Prompt, settingsFor, terminalWorld } from '#client/cli';
 import { Relevo } from '#client';
 import { bannerLines, startLines } from './banner.js';
 import { Cluster } from './cluster.js';
+import { ControlSocket } from './control-socket.js';
+import type { Control } from './control.js';
 import { ClusterError, unwritable } from './error.js';
 import { parseStartOptions, type StartOptions } from './options.js';
 import { promptVerbs } from './prompt-verbs.js';
@@ -47,19 +49,30 @@ async function main(): Promise<number> {
 
 async function runCluster(options: StartOptions): Promise<number> {
   const dataDirectory = options.dataDirectory ?? join(process.cwd(), 'data');
-  const cluster = await Cluster.create({
-    ...options,
-    dataDirectory,
-    environment: process.env,
-    workingDirectory,
-  });
+  const control = new ControlSocket();
+  try {
+    const cluster = await Cluster.create({
+      ...options,
+      dataDirectory,
+      environment: process.env,
+      workingDirectory,
+      control,
+    });
+    await control.serve(cluster);
+    return await runUntilEnd(cluster, control);
+  } finally {
+    control.close();
+  }
+}
+
+async function runUntilEnd(cluster: Cluster, control: Control): Promise<number> {
   const ending = endingSignal();
   sayAll(startLines(cluster));
   try {
     await cluster.startAll();
     await Promise.race([cluster.waitUntilReady(), ending.fired]);
     if (!ending.signal.aborted) {
-      sayAll(bannerLines(cluster, await cluster.leader()));
+      sayAll(bannerLines(cluster, await cluster.leader(), control));
       await stayUp(cluster, ending);
     }
   } finally {

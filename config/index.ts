@@ -14,6 +14,6 @@ export {
 } from './nodes.js';
 export { endpointText } from './parsers.js';
 export { ConfigError, type Problem } from './problem.js';
-export { loadProxyConfig, type ProxyConfig } from './proxy.js';
+export { loadProxyConfig, type ProxyConfig, type PageConfig } from './proxy.js';
 export type { Environment } from './environment.js';
 export { asksForHelp } from './sources.js';

@@ -101,6 +101,21 @@ export const host: Parser<string> = {
   parse: (text) => (isHost(text) ? text : null),
 };
 
+/** Several, separated by commas. */
+export const hosts: Parser<readonly string[]> = {
+  expected: 'expected host names or addresses without ports, separated by commas',
+  parse(text) {
+    const all = text.split(',').map((each) => each.trim());
+    return all.every(isHost) ? all : null;
+  },
+};
+
+/** A secret that travels in headers and addresses. */
+export const token: Parser<string> = {
+  expected: 'expected 16 to 200 letters, digits, dashes and underscores',
+  parse: (text) => (/^[\w-]{16,200}$/.test(text) ? text : null),
+};
+
 export const path: Parser<string> = {
   expected: 'expected a path',
   parse: (text) => (text.includes('\0') ? null : text),

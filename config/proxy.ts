@@ -39,6 +39,20 @@ export interface ProxyConfig {
   readonly plaintext: Plaintext;
   readonly log: LogConfig;
   readonly reflection: boolean;
+  readonly page: PageConfig;
+}
+
+/** What the dashboard may show, and to whom. */
+export interface PageConfig {
+  readonly isShown: boolean;
+  /** Null: nobody can show one. */
+  readonly token: string | null;
+  /** Names under which it may be asked for, beside addresses of this machine. */
+  readonly hosts: readonly string[];
+  /** It may act, too. */
+  readonly control: boolean;
+  /** Absolute; null: nobody here owns the processes. */
+  readonly supervisorSocket: string | null;
 }
 
 /**
@@ -62,6 +76,12 @@ export function loadProxyConfig(
       values.nodes.map((node) => node.host),
       values,
     ),
+  );
+  const { control, pageToken } = PROXY_SETTINGS;
+  reader.check([control, pageToken], () =>
+    values.control && values.pageToken === null
+      ? 'expected PAGE_TOKEN beside it: nobody acts without showing one'
+      : null,
   );
   reader.finish();
   const nodeList = nodeListText(values.nodes);
@@ -91,5 +111,13 @@ export function loadProxyConfig(
     plaintext: values.plaintext,
     log: { level: values.logLevel, format: values.logFormat },
     reflection: values.reflection,
+    page: {
+      isShown: values.page,
+      token: values.pageToken,
+      hosts: [...values.pageHosts, values.host],
+      control: values.control,
+      supervisorSocket:
+        values.supervisorSocket === null ? null : resolve(directory, values.supervisorSocket),
+    },
   });
 }

@@ -302,6 +302,43 @@ export const PROXY_SETTINGS = {
     reason: 'Answers /livez, /readyz and /metrics, and shows the dashboard.',
     parser: parsers.port,
   }),
+  page: setting('PAGE', {
+    unit: 'true or false',
+    default: 'true',
+    reason:
+      'Shows the dashboard on PROXY_HTTP_PORT. Where that is not this machine alone, PAGE_TOKEN is asked for.',
+    parser: parsers.truth,
+  }),
+  pageToken: derived('PAGE_TOKEN', {
+    unit: '16 to 200 letters, digits, - and _',
+    default: 'none: this machine alone may look, and nobody may act',
+    reason:
+      'What a page has to show before it may act, and, unless PROXY_HOST is this machine alone, before it may ' +
+      'look. npm start makes a new one for each run, and prints it behind the # of the address.',
+    parser: parsers.token,
+  }),
+  pageHosts: setting('PAGE_HOSTS', {
+    unit: 'host names, separated by commas',
+    default: 'localhost',
+    reason:
+      'The names under which the dashboard may be asked for, beside PROXY_HOST and addresses of this machine: a ' +
+      "page of somebody else's, whose name leads here, reads nothing.",
+    parser: parsers.hosts,
+  }),
+  control: setting('CONTROL', {
+    unit: 'true or false',
+    default: 'false',
+    reason:
+      'Lets a page with the token write keys, and stop, break and mend what allows that itself. Off: it shows.',
+    parser: parsers.truth,
+  }),
+  supervisorSocket: derived('SUPERVISOR_SOCKET', {
+    unit: 'path',
+    default: 'none: nobody starts or stops processes for the page',
+    reason:
+      'Where npm start, which owns the processes, listens for what the page wants done to them.',
+    parser: parsers.path,
+  }),
   ...CLUSTER_SETTINGS,
   queueTimeoutMs: setting('QUEUE_TIMEOUT', {
     unit: 'ms, s',

@@ -21,8 +21,15 @@ export interface HttpFaceOptions {
   readonly limit?: HttpLimit;
   /** Makes an HTTPS server; left out: plain HTTP. */
   readonly secure?: ((options: ServerOptions, listener: RequestListener) => Server) | undefined;
-  /** Answers what is not ours, say a dashboard's pages; false if it is not its either. */
-  readonly others?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /**
+   * Answers what is not ours, say a dashboard's pages; false if it is not its either. `keepOpen` lifts the limits of
+   * time from this connection, for an answer that goes on.
+   */
+  readonly others?: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    keepOpen: () => void,
+  ) => boolean;
 }
 
 export interface HttpLimit {
@@ -58,15 +65,22 @@ const TIMES: ServerOptions = {
 /** Rejects with the system's error where it can't listen. */
 export function startHttpFace(options: HttpFaceOptions): Promise<HttpFace> {
   const create = options.secure ?? createServer;
+  const lives = new Map<string, NodeJS.Timeout>();
   const server = create({ ...TIMES, maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
-    answer(options, request, response);
+    answer(options, request, response, () => {
+      clearTimeout(lives.get(otherEnd(request.socket)));
+      request.socket.setTimeout(0);
+    });
   });
   server.setTimeout(STALLED_MS);
   server.maxRequestsPerSocket = REQUESTS_PER_SOCKET_MAX;
-  server.on('connection', (socket) => {
+  server.on('connection', (socket: Socket) => {
+    const end = otherEnd(socket);
     const timer = setTimeout(() => socket.destroy(), CONNECTION_MS_MAX);
+    lives.set(end, timer);
     socket.once('close', () => {
       clearTimeout(timer);
+      if (lives.get(end) === timer) lives.delete(end);
     });
   });
   if (options.limit !== undefined) limitConnections(server, options.limit);
@@ -79,6 +93,11 @@ export function startHttpFace(options: HttpFaceOptions): Promise<HttpFace> {
       resolve({ port: (server.address() as AddressInfo).port, close: () => closed(server) });
     });
   });
+}
+
+/** Over TLS a connection has two sockets, and both name the same other end. */
+function otherEnd({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress ?? ''} ${remotePort ?? 0}`;
 }
 
 function limitConnections(server: Server, limit: HttpLimit): void {
@@ -104,11 +123,12 @@ function answer(
   options: HttpFaceOptions,
   request: IncomingMessage,
   response: ServerResponse,
+  keepOpen: () => void,
 ): void {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const isOurs = path === '/livez' || path === '/readyz' || path === '/metrics';
   if (!isOurs) {
-    if (options.others?.(request, response) !== true) {
+    if (options.others?.(request, response, keepOpen) !== true) {
       send(response, 404, 'nothing is here; try /livez, /readyz or /metrics\n');
     }
     return;

@@ -62,9 +62,13 @@ export class FileDisk implements Disk {
     if (!lane.isWorking) lane.working = this.#work(lane);
   }
 
-  /** Told how long each write and sync of the log took. */
+  /** Told how long each write and sync of the log took; beside those who asked before. */
   onSync(listener: (seconds: number) => void): void {
-    this.#onSync = listener;
+    const before = this.#onSync;
+    this.#onSync = (seconds) => {
+      before(seconds);
+      listener(seconds);
+    };
   }
 
   /** Drives recovery or initialisation to its end. */

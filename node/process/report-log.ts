@@ -1,12 +1,13 @@
 /** A replica's reports as lines of the log. */
 import type { Report } from '../ports.js';
+import { named, type Names } from '../report-words.js';
 
 export type LogLevel = 'info' | 'warn' | 'error' | 'debug';
 /** One line of the log: an event's name and its data, which never holds keys or values. */
 export type NodeLog = (level: LogLevel, event: string, data: Record<string, unknown>) => void;
 
-/** `log` adds the term to what has none of its own. */
-export function logReport(report: Report, log: NodeLog): void {
+/** `log` adds the term to what has none of its own. Decisions speak of other nodes by their names. */
+export function logReport(report: Report, log: NodeLog, names: Names): void {
   switch (report.type) {
     case 'role': {
       const { role, term, leader } = report;
@@ -14,7 +15,7 @@ export function logReport(report: Report, log: NodeLog): void {
       return;
     }
     case 'decision':
-      log('info', 'decision', { text: report.text });
+      log('info', 'decision', { text: named(report.text, names) });
       return;
     case 'membership': {
       const { voters, learners } = report;

@@ -9,6 +9,7 @@ import { endpointText, listenError, type NodeConfig } from '#config';
 import { Pump, StartRefused } from '#driver';
 import { nodeId } from '#raft';
 import { AdminService } from '#rpc/generated/relevo/v1/admin';
+import { ObserverService } from '#rpc/generated/relevo/v1/observe';
 import { Refused, Storage, type Recovered, type Refusal } from '#storage';
 import { adminService } from './admin-service.js';
 import { Clients } from './clients.js';
@@ -16,10 +17,12 @@ import { makeDataDirectory } from './data-directory.js';
 import { lockDirectory, type DirectoryLock } from './directory-lock.js';
 import { faceServers, type FaceServers, type Identities } from './face-servers.js';
 import { HandOvers } from './hand-overs.js';
+import { Observation } from './observation.js';
 import { Peers, type PeersConfig } from './peers.js';
 import type { Network, Ports, ReplicaEvent } from '../ports.js';
 import { Replica } from '../replica.js';
 import type { ReplicaConfig } from '../replica-config.js';
+import type { Names } from '../report-words.js';
 import { logReport, type NodeLog } from './report-log.js';
 import { THE_WORLD, type NodeDisk, type Surroundings } from './surroundings.js';
 import { protobufPayloads } from '../wire/payload-codec.js';
@@ -85,16 +88,19 @@ async function startLocked(
   let handOvers: HandOvers | null = null;
   /** Every line from here on has the term; before the replica stands, that of its vote. */
   let term = (): number => recovered.vote.term;
+  let names: Names = { get: () => undefined };
   const log: NodeLog = (level, event, data) => options.log(level, event, { term: term(), ...data });
   const servers = faceServers(config, identities, log);
   const clients = new Clients(servers.clients, welcomeOf(config), config, handle);
   const settings = replicaConfigOf(config, options.bornLeader, incarnation);
+  const observation = new Observation(config.nodeId);
   const ports: Ports = {
     disk,
     codec: protobufPayloads,
-    network: networkOf(() => peers, clients),
+    network: observation.over(networkOf(() => peers, clients)),
     report: (report) => {
-      logReport(report, log);
+      logReport(report, log, names);
+      observation.report(report);
       handOvers?.report(report);
       if (report.type === 'failed') options.fatal(new Error(report.message));
     },
@@ -102,11 +108,11 @@ async function startLocked(
   const unsent = (peer: number): number => peers.pendingBytes(peer);
   const replica: Replica = new Replica(settings, recovered, surroundings.ports(ports, unsent));
   term = () => replica.raft.term;
+  names = { get: (node) => replica.store.memberOf(node)?.name };
   handOvers = new HandOvers(replica, handle);
-  const { storeId } = recovered.identity;
   const peers = new Peers(
     servers.peers,
-    peersConfigOf(config, storeId, incarnation),
+    peersConfigOf(config, recovered.identity.storeId, incarnation),
     replica.storage,
     {
       identity: identities.peer,
@@ -117,16 +123,17 @@ async function startLocked(
     },
   );
   const connectedTo = (peer: number): boolean => peers.connectedTo(peer);
-  const identity = identities.client;
-  const admin = adminService({ config, replica, handOvers, connectedTo, identity });
-  servers.clients.addService(AdminService, admin);
+  const operated = { config, replica, handOvers, connectedTo, identity: identities.client };
+  servers.clients.addService(AdminService, adminService(operated));
+  const observed = { replica, disk, connectedTo, config, surroundings, handle, log };
+  servers.clients.addService(ObserverService, observation.service(observed));
   options.extend?.(servers.clients);
-  await listen(config, servers);
+  await listen(config, servers, () => tellListening(config, incarnation, log));
   pump = new Pump(replica, options.fatal);
   pump.handle({ type: 'tick' });
   peers.connect();
-  tellListening(config, incarnation, log);
-  const node = { replica, disk, clients, peers, pump, servers, lock, log, handOvers };
+  const faces = { clients, servers, observation };
+  const node = { replica, disk, peers, pump, lock, log, handOvers, ...faces };
   return {
     replica,
     disk,
@@ -160,13 +167,18 @@ function networkOf(peers: () => Peers, clients: Clients): Network {
   };
 }
 
-async function listen(config: NodeConfig, servers: FaceServers): Promise<void> {
+async function listen(
+  config: NodeConfig,
+  servers: FaceServers,
+  listening: () => void,
+): Promise<void> {
   const { host, port, peerPort } = config;
   const failed = (setting: string, at: number) => (error: unknown) => {
     throw listenError(error, setting, host, at);
   };
   await servers.peers.listen(host, peerPort).catch(failed('PEER_PORT', peerPort));
   await servers.clients.listen(host, port).catch(failed('PORT', port));
+  listening();
 }
 
 interface NodeParts {
@@ -179,6 +191,7 @@ interface NodeParts {
   readonly lock: DirectoryLock;
   readonly log: NodeLog;
   readonly handOvers: HandOvers;
+  readonly observation: Observation;
 }
 
 async function stopNode(node: NodeParts): Promise<void> {
@@ -187,6 +200,7 @@ async function stopNode(node: NodeParts): Promise<void> {
   const deadline = performance.now() + STOP_MS_MAX;
   while (!replica.stopped() && performance.now() < deadline) await sleep(STOP_LOOK_MS);
   node.log('info', 'stopped', { finished: replica.stopped(), last: replica.raft.lastIndex });
+  node.observation.close();
   node.clients.close();
   node.handOvers.close();
   pump.close();

@@ -33,6 +33,7 @@ import type { ProxyLog } from './log.js';
 import { NodeDialer, type NodeEvents } from './node-dialer.js';
 import { OwnClient } from './own-client.js';
 import { addProxyMetrics } from './proxy-metrics.js';
+import { pageFace, type PageFace } from './page/index.js';
 import { ReportLog } from './report-log.js';
 import type { RouterConfig, RouterView } from './router/types.js';
 import { unaryLimits } from './unary-limits.js';
@@ -97,6 +98,7 @@ class Proxy implements RunningProxy {
   /** Of nodes that were connected once. */
   readonly #names = new Map<number, string>();
   #http: HttpFace | null = null;
+  readonly #page: PageFace;
   #sessionTimeoutMs = SESSION_TIMEOUT_MS;
   #isStopping = false;
 
@@ -138,6 +140,10 @@ class Proxy implements RunningProxy {
       AdminService,
       adminService(config, this.#driver, this.#identities.client),
     );
+    this.#page = pageFace({
+      ...{ config, log: this.#log.line, nameOf, transport: this.#ownClient },
+      ...{ identity: this.#identities.client, view: () => this.view() },
+    });
     this.#setServing = addHealth(this.#server, SERVICES);
     if (config.reflection) addReflection(this.#server, SERVICES);
   }
@@ -154,7 +160,8 @@ class Proxy implements RunningProxy {
       const notReady = this.#notReady.bind(this);
       const limit = new ConnectionLimit(HTTP_CONNECTIONS);
       const secure = secureHttp(this.#identities.server, host, this.#config.plaintext);
-      const face = { host, port: httpPort, metrics, notReady, limit, secure };
+      const others = this.#page.answer.bind(this.#page);
+      const face = { host, port: httpPort, metrics, notReady, limit, secure, others };
       this.#http = await startHttpFace(face);
     } catch (error) {
       await this.stop();
@@ -183,6 +190,7 @@ class Proxy implements RunningProxy {
     this.#driver.handle({ type: 'stop' });
     const end = performance.now() + STOP_MS_MAX;
     while (this.view().inFlight > 0 && performance.now() < end) await sleep(STOP_LOOK_MS);
+    this.#page.close();
     await this.#ownCalls.close(STOP_LOOK_MS);
     this.#streams.close();
     await shutDown(this.#server);

@@ -20,7 +20,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { FeedLine, NodeSight, Sendings } from './sight.js';
+import { FeedLine, FiguresSight, NodeSight, Sendings } from './sight.js';
 
 export const protobufPackage = 'relevo.v1';
 
@@ -40,6 +40,13 @@ export interface NodeReport {
   feed: FeedLine[];
   /** What it sent since the last report. */
   sent: Sendings[];
+  /** What is inflicted on it, in words. */
+  faults: string[];
+  /** Peers that hear nothing from it, by infliction. */
+  cutTo: number[];
+  /** Peers to which a connection stands. */
+  connected: number[];
+  figures?: FiguresSight | undefined;
 }
 
 export interface ListFilesRequest {}
@@ -153,7 +160,17 @@ export const ObserveRequest: MessageFns<ObserveRequest> = {
 };
 
 function createBaseNodeReport(): NodeReport {
-  return { sequence: 0, atMs: 0, sight: undefined, feed: [], sent: [] };
+  return {
+    sequence: 0,
+    atMs: 0,
+    sight: undefined,
+    feed: [],
+    sent: [],
+    faults: [],
+    cutTo: [],
+    connected: [],
+    figures: undefined,
+  };
 }
 
 export const NodeReport: MessageFns<NodeReport> = {
@@ -172,6 +189,26 @@ export const NodeReport: MessageFns<NodeReport> = {
     }
     for (const v of message.sent) {
       Sendings.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.faults) {
+      writer.uint32(50).string(v!);
+    }
+    if (message.cutTo.length !== 0) {
+      writer.uint32(58).fork();
+      for (const v of message.cutTo) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.connected.length !== 0) {
+      writer.uint32(66).fork();
+      for (const v of message.connected) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.figures !== undefined) {
+      FiguresSight.encode(message.figures, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -227,6 +264,58 @@ export const NodeReport: MessageFns<NodeReport> = {
             }
 
             message.sent.push(Sendings.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.faults.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag === 56) {
+              message.cutTo.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 58) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.cutTo.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 8: {
+            if (tag === 64) {
+              message.connected.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 66) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.connected.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.figures = FiguresSight.decode(reader, reader.uint32());
             continue;
           }
         }

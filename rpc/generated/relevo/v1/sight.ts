@@ -88,6 +88,16 @@ export interface PeerSight {
   silentMs: number;
 }
 
+/** How it does, since the last report where a count is no total. */
+export interface FiguresSight {
+  syncs: number;
+  /** How long one took, on average, ms; 0: there was none. */
+  syncMs: number;
+  /** Since its start: elections that it began, and reads that it answered. */
+  elections: number;
+  reads: number;
+}
+
 export interface StoreSight {
   revision: number;
   compactedRevision: number;
@@ -97,7 +107,10 @@ export interface StoreSight {
 export interface FeedLine {
   atMs: number;
   node: number;
-  /** role, decision, membership, checkpoint, recovered, request, failed; of a cluster also act and fault. */
+  /**
+   * role, decision, membership, checkpoint, recovered, request, failed; of a cluster also act (somebody
+   * did something to it), answer (to a caller), fault and broken (a property does not hold).
+   */
   kind: string;
   /** Says what the node does: `refuses its vote to #6789: its log ends ...`. Other nodes stand as # and id. */
   text: string;
@@ -137,6 +150,8 @@ export interface MemberSight {
   sight?: NodeSight | undefined;
   /** How old the sight is, ms. */
   seenMsAgo: number;
+  /** Running nodes alone. */
+  figures?: FiguresSight | undefined;
 }
 
 export interface LinkSight {
@@ -157,8 +172,13 @@ export interface FlightSight {
   to: number;
   kind: string;
   sentMs: number;
-  /** When it arrives, unless something comes between. */
+  /** When it arrives, unless something comes between; past: it waits at a link that is cut. */
   dueMs: number;
+  /** Of whatever sends and receives it; `from` or `to` is 0 if that is no node. */
+  fromName: string;
+  toName: string;
+  /** What it says, in short. */
+  text: string;
 }
 
 export interface ProxySight {
@@ -889,6 +909,85 @@ export const PeerSight: MessageFns<PeerSight> = {
   },
 };
 
+function createBaseFiguresSight(): FiguresSight {
+  return { syncs: 0, syncMs: 0, elections: 0, reads: 0 };
+}
+
+export const FiguresSight: MessageFns<FiguresSight> = {
+  encode(message: FiguresSight, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.syncs !== 0) {
+      writer.uint32(8).uint32(message.syncs);
+    }
+    if (message.syncMs !== 0) {
+      writer.uint32(17).double(message.syncMs);
+    }
+    if (message.elections !== 0) {
+      writer.uint32(24).uint64(message.elections);
+    }
+    if (message.reads !== 0) {
+      writer.uint32(32).uint64(message.reads);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FiguresSight {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFiguresSight();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.syncs = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.syncMs = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.elections = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.reads = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseStoreSight(): StoreSight {
   return { revision: 0, compactedRevision: 0, keys: 0 };
 }
@@ -1237,7 +1336,7 @@ export const ClusterSight: MessageFns<ClusterSight> = {
 };
 
 function createBaseMemberSight(): MemberSight {
-  return { node: 0, name: '', state: '', sight: undefined, seenMsAgo: 0 };
+  return { node: 0, name: '', state: '', sight: undefined, seenMsAgo: 0, figures: undefined };
 }
 
 export const MemberSight: MessageFns<MemberSight> = {
@@ -1256,6 +1355,9 @@ export const MemberSight: MessageFns<MemberSight> = {
     }
     if (message.seenMsAgo !== 0) {
       writer.uint32(41).double(message.seenMsAgo);
+    }
+    if (message.figures !== undefined) {
+      FiguresSight.encode(message.figures, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1311,6 +1413,14 @@ export const MemberSight: MessageFns<MemberSight> = {
             }
 
             message.seenMsAgo = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.figures = FiguresSight.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1417,7 +1527,17 @@ export const LinkSight: MessageFns<LinkSight> = {
 };
 
 function createBaseFlightSight(): FlightSight {
-  return { flight: 0, from: 0, to: 0, kind: '', sentMs: 0, dueMs: 0 };
+  return {
+    flight: 0,
+    from: 0,
+    to: 0,
+    kind: '',
+    sentMs: 0,
+    dueMs: 0,
+    fromName: '',
+    toName: '',
+    text: '',
+  };
 }
 
 export const FlightSight: MessageFns<FlightSight> = {
@@ -1439,6 +1559,15 @@ export const FlightSight: MessageFns<FlightSight> = {
     }
     if (message.dueMs !== 0) {
       writer.uint32(49).double(message.dueMs);
+    }
+    if (message.fromName !== '') {
+      writer.uint32(58).string(message.fromName);
+    }
+    if (message.toName !== '') {
+      writer.uint32(66).string(message.toName);
+    }
+    if (message.text !== '') {
+      writer.uint32(74).string(message.text);
     }
     return writer;
   },
@@ -1502,6 +1631,30 @@ export const FlightSight: MessageFns<FlightSight> = {
             }
 
             message.dueMs = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.fromName = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.toName = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.text = reader.string();
             continue;
           }
         }

@@ -59,6 +59,8 @@ export interface DiskSnapshot {
   readonly isFull: boolean;
   readonly stalledUntil: number;
   readonly slowness: number;
+  readonly waiting: readonly DiskRequest[] | null;
+  readonly isBroken: boolean;
 }
 
 /** Delays are added to the clock by whoever delivers, and may come out a little shorter. */
@@ -79,6 +81,10 @@ export class SimulatedDisk implements Disk {
   #failing: Failing | null = null;
   #isFull = false;
   #stalledUntil = 0;
+  /** Nothing is begun until it is mended; what was asked waits here. Null: it does not hang. */
+  #waiting: DiskRequest[] | null = null;
+  /** Every change fails until it is mended. */
+  #isBroken = false;
   /** Requests take so many times as long. */
   slowness = 1;
 
@@ -89,6 +95,10 @@ export class SimulatedDisk implements Disk {
   }
 
   submit(request: DiskRequest): void {
+    if (this.#waiting !== null) {
+      this.#waiting.push(request);
+      return;
+    }
     const now = this.#port.now();
     this.#settle(now);
     let lane = this.#lanes.get(request.lane);
@@ -163,12 +173,26 @@ export class SimulatedDisk implements Disk {
     this.#stalledUntil = until;
   }
 
+  /** Nothing more is begun until it is mended; then all that was asked meanwhile, in its order. */
+  hang(): void {
+    this.#waiting ??= [];
+  }
+
+  /** Every write and sync fails until it is mended. */
+  break(): void {
+    this.#isBroken = true;
+  }
+
   /** Whatever ails it is over. */
   mend(): void {
     this.slowness = 1;
     this.#isFull = false;
+    this.#isBroken = false;
     this.#failing = null;
     this.#stalledUntil = 0;
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const request of waiting) this.submit(request);
   }
 
   /** Another disk, with nothing on it. */
@@ -232,6 +256,8 @@ export class SimulatedDisk implements Disk {
       isFull: this.#isFull,
       stalledUntil: this.#stalledUntil,
       slowness: this.slowness,
+      waiting: this.#waiting === null ? null : [...this.#waiting],
+      isBroken: this.#isBroken,
     };
   }
 
@@ -246,6 +272,8 @@ export class SimulatedDisk implements Disk {
     this.#isFull = from.isFull;
     this.#stalledUntil = from.stalledUntil;
     this.slowness = from.slowness;
+    this.#waiting = from.waiting === null ? null : [...from.waiting];
+    this.#isBroken = from.isBroken;
   }
 
   /** Syncs that are done by now take effect, in the order of their submission. */
@@ -266,6 +294,7 @@ export class SimulatedDisk implements Disk {
 
   /** Requests that had not begun never happened. */
   #undoWaiting(now: number): void {
+    if (this.#waiting !== null) this.#waiting = [];
     this.#lanes.clear();
     this.#names.undo(now);
     for (const file of this.#files.values()) file.undo(now);
@@ -273,6 +302,7 @@ export class SimulatedDisk implements Disk {
 
   #attempt(operation: DiskOperation, startAt: number, doneAt: number): DiskResult {
     const failing = this.#failing;
+    if (this.#isBroken && changes(operation)) return failed('failed', operation);
     const isHit = failing?.op === null ? changes(operation) : failing?.op === operation.op;
     if (failing !== null && isHit) {
       this.#failing = null;

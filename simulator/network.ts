@@ -10,9 +10,29 @@ import type { Random } from './random.js';
 /** Which end of a stream: 0 dialled it, 1 accepted it. */
 export type Side = 0 | 1;
 
+interface Sent<Parcel> {
+  at: number;
+  readonly parcel: Parcel;
+  readonly number: number;
+  readonly sentAt: number;
+}
+
+/** What is on its way. */
+export interface Flight<Parcel> {
+  /** Unique in this network. */
+  readonly number: number;
+  /** Process numbers. */
+  readonly from: number;
+  readonly to: number;
+  readonly parcel: Parcel;
+  readonly sentAt: number;
+  /** Past, if the link is cut and it waits. */
+  readonly dueAt: number;
+}
+
 export interface Lane<Parcel> {
   /** In order; times never fall. */
-  readonly queue: { at: number; readonly parcel: Parcel }[];
+  readonly queue: Sent<Parcel>[];
   lastAt: number;
   /** A `lane` event is on the agenda. */
   scheduled: boolean;
@@ -73,6 +93,7 @@ export class Network<Parcel> {
   private readonly cuts = new Set<number>();
   private readonly clogs = new Map<number, number>();
   private nextStream = 1;
+  private nextParcel = 1;
 
   constructor(
     private readonly agenda: Pick<Agenda<NetworkEvent>, 'add'>,
@@ -105,7 +126,7 @@ export class Network<Parcel> {
     const to = other(from);
     const lane = stream.lanes[to];
     const at = Math.max(lane.lastAt, now + this.delay(stream.ends[from], stream.ends[to]));
-    lane.queue.push({ at, parcel });
+    lane.queue.push({ at, parcel, number: this.nextParcel++, sentAt: now });
     lane.lastAt = at;
     this.schedule(stream, to, now);
   }
@@ -167,6 +188,30 @@ export class Network<Parcel> {
       for (const parcel of lane.queue) parcel.at = Math.max(parcel.at, now + ms);
       lane.lastAt = Math.max(lane.lastAt, now + ms);
     }
+  }
+
+  /** In no particular order. */
+  flights(): Flight<Parcel>[] {
+    return [...this.streams.values()].flatMap(({ ends, lanes }) =>
+      ([0, 1] as const).flatMap((to) =>
+        lanes[to].queue.map(({ at, parcel, number, sentAt }) => {
+          return { number, from: ends[other(to)], to: ends[to], parcel, sentAt, dueAt: at };
+        }),
+      ),
+    );
+  }
+
+  /** It never arrives, and what was sent before and after it does. False if it is not on its way. */
+  drop(parcel: number): boolean {
+    for (const { lanes } of this.streams.values()) {
+      for (const { queue } of lanes) {
+        const at = queue.findIndex(({ number }) => number === parcel);
+        if (at < 0) continue;
+        queue.splice(at, 1);
+        return true;
+      }
+    }
+    return false;
   }
 
   cut(from: number, to: number): void {

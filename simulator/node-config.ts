@@ -1,22 +1,35 @@
 /** What the world's nodes are started with. */
-import type { NodeId } from '#raft';
+import { nodeId, type NodeId } from '#raft';
 import type { Welcome } from '#rpc/session/frames';
 import type { ReplicaConfig, ReplicaRules } from './machines.js';
 import type { Plan } from './plan.js';
 
-export const CLUSTER_ID = 'simulated';
-export const FIRST_NODE_ID = 6787;
-
-interface Named {
+export interface Named {
   readonly id: NodeId;
   readonly name: string;
+}
+
+export const CLUSTER_ID = 'simulated';
+
+const NODE_NAMES = ['ada', 'bob', 'cy', 'dan', 'eve', 'fay', 'gus', 'hal', 'ida', 'joe'];
+const FIRST_NODE_ID = 6787;
+
+/** By number, from 0. */
+export function namedNode(number: number): Named {
+  return {
+    id: nodeId(FIRST_NODE_ID + number),
+    name: NODE_NAMES[number] ?? `node${String(number)}`,
+  };
+}
+
+interface Configured extends Named {
   readonly number: number;
   readonly incarnationName: string;
 }
 
 export function replicaConfigOf(
   plan: Plan,
-  node: Named,
+  node: Configured,
   voters: readonly NodeId[],
   seed: number,
   clusterIsNew: boolean,
@@ -61,11 +74,12 @@ export function replicaConfigOf(
 
 export function welcomeOf(
   plan: Plan,
+  clusterId: string,
   node: { readonly id: number; readonly name: string },
 ): Welcome {
   return {
     protocol: 1,
-    clusterId: CLUSTER_ID,
+    clusterId,
     name: node.name,
     nodeId: node.id,
     requestsMax: 8_192,
@@ -77,9 +91,11 @@ export function welcomeOf(
 /** Fixed ones have to differ from node to node, or votes split for ever. */
 function electionTimeouts(
   plan: Plan,
-  { number }: Named,
+  { number }: Configured,
 ): Pick<ReplicaConfig, 'electionTimeoutMsMin' | 'electionTimeoutMsMax'> {
   const { electionTimeoutMsMin, electionTimeoutMsMax, fixedElectionTimeouts } = plan;
+  const own = plan.electionTimeoutsMs?.[number] ?? null;
+  if (own !== null) return { electionTimeoutMsMin: own, electionTimeoutMsMax: own };
   if (!fixedElectionTimeouts) return { electionTimeoutMsMin, electionTimeoutMsMax };
   const fixed = electionTimeoutMsMin * (1 + number);
   return { electionTimeoutMsMin: fixed, electionTimeoutMsMax: fixed };

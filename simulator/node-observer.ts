@@ -69,6 +69,10 @@ export class NodeObserver implements NodeWatch {
     this.world.operator.replace(node);
   }
 
+  strangerRefused(): void {
+    this.world.count('wiped node refused');
+  }
+
   sent(node: SimulatedNode, to: NodeId, message: PeerMessage): void {
     if (message.type !== 'raft') return;
     const { message: inner } = message;
@@ -81,7 +85,7 @@ export class NodeObserver implements NodeWatch {
     } else if (inner.type === 'read-index-reply') {
       if ((this.questions.get(to) ?? Infinity) <= inner.id) this.questions.delete(to);
     } else if (inner.type === 'vote-reply' && inner.granted) {
-      this.world.invariants.votes.sent(node.name, node.id, inner.term, to);
+      this.world.invariants.voted(node.name, node.id, inner.term, to);
     }
   }
 

@@ -1,28 +1,6 @@
-/** What a node reports, hears and says, in words for the trace. */
+/** What a node hears and says, in words for the trace. */
 import type { Reply, Request } from '#rpc/session/frames';
-import type { PeerMessage, Report } from './machines.js';
-
-export function wordsOf(report: Report): string {
-  switch (report.type) {
-    case 'role':
-      return `is ${report.role} in term ${String(report.term)}, leader ${String(report.leader)}`;
-    case 'decision':
-      return report.text;
-    case 'membership':
-      return `voters ${report.voters.join(' ')}, learners ${report.learners.join(' ')}`;
-    case 'checkpoint':
-      return `checkpoint of index ${String(report.index)} ${report.how}`;
-    case 'request':
-      return `write ${String(report.session)}:${String(report.sequence)} is ${report.outcome}: ${report.code}`;
-    case 'more-requests':
-      return `and ${String(report.requests)} more writes`;
-    case 'recovered':
-      return `recovered up to ${String(report.last)}, applied ${String(report.applied)}`;
-    case 'disk-full':
-    case 'failed':
-      return `stops writing: ${report.message}`;
-  }
-}
+import type { PeerMessage } from './machines.js';
 
 /** Messages in short, for people. */
 export function show(message: PeerMessage): string {

@@ -4,10 +4,12 @@ import { nodeId } from '#raft';
 import type { Recovered, Refusal } from '#storage';
 import type { NodeState } from '#rpc/session/frames';
 import { SimulatedDisk } from './disk.js';
+import { wordsOf } from './machines.js';
 import type { PeerMessage, Replica, Report } from './machines.js';
 import type { Side, Stream } from './network.js';
-import { show, showReply, showRequest, wordsOf } from './node-words.js';
-import { replicaConfigOf, welcomeOf, CLUSTER_ID, FIRST_NODE_ID } from './node-config.js';
+import { show, showReply, showRequest } from './node-words.js';
+import type { Named } from './node-config.js';
+import { replicaConfigOf, welcomeOf } from './node-config.js';
 import { NodeSessions } from './node-sessions.js';
 import { NodeStart } from './node-start.js';
 import { PeerLinks } from './peer-links.js';
@@ -24,7 +26,9 @@ export interface NodeWatch {
   stepped(node: SimulatedNode): void;
   stopped(node: SimulatedNode): void;
   /** Its directory is damaged, and it says so. */
-  refused(node: SimulatedNode): void;
+  refused(node: SimulatedNode, why: string): void;
+  /** A peer came with another directory than the one that is known of it. */
+  strangerRefused(node: SimulatedNode, peer: number, why: string): void;
   sent(node: SimulatedNode, to: NodeId, message: PeerMessage): void;
   reported(node: SimulatedNode, report: Report): void;
 }
@@ -47,18 +51,19 @@ export class SimulatedNode extends Process implements LinkOwner {
   private identity: { readonly storeId: string } = { storeId: '' };
   /** The directory that each peer came with last. */
   private readonly stores = new Map<number, string>();
-  private losesPower = false;
+  /** How it dies; null: chance says whether its machine loses its power with it. */
+  private death: 'process' | 'power' | null = null;
 
   constructor(
     world: Surroundings,
     number: number,
-    name: string,
+    { id, name }: Named,
     clockRate: number,
     private readonly voters: readonly NodeId[],
     private readonly watch: NodeWatch,
   ) {
     super(world, number, name, clockRate);
-    this.id = nodeId(FIRST_NODE_ID + number);
+    this.id = id;
     this.inService = voters.includes(this.id);
     this.links = new PeerLinks(world, this, this.random.fork());
     this.sessions = new NodeSessions((stream, parcel) => {
@@ -78,7 +83,16 @@ export class SimulatedNode extends Process implements LinkOwner {
   }
 
   meet(peers: readonly SimulatedNode[]): void {
-    for (const peer of peers) if (peer !== this) this.links.meet(peer);
+    for (const peer of peers) {
+      if (peer === this) continue;
+      this.links.meet(peer);
+      if (this.replica !== null) this.links.redial(peer.number);
+    }
+  }
+
+  /** For good: it is not dialled any more. */
+  part(peer: SimulatedNode): void {
+    this.links.part(peer.number);
   }
 
   /** It is stopped properly: it hands its leadership over, and exits. */
@@ -91,10 +105,11 @@ export class SimulatedNode extends Process implements LinkOwner {
     this.world.schedule(this, 3_000, { type: 'timer', timer: { kind: 'exit' } });
   }
 
-  requestTransfer(): void {
+  /** `to` null: to whomever it finds best. */
+  requestTransfer(to: NodeId | null = null): void {
     if (this.replica === null || !this.isUp) return;
     this.say('is asked to hand the leadership over');
-    this.step({ type: 'transfer', to: null });
+    this.step({ type: 'transfer', to });
   }
 
   requestChange(change: MembershipChange): void {
@@ -105,9 +120,29 @@ export class SimulatedNode extends Process implements LinkOwner {
 
   /** Down, with the machine's power, so that nothing stays that was not synced. */
   losePower(): void {
-    this.losesPower = true;
+    this.death = 'power';
     this.crash('loses its power');
-    this.losesPower = false;
+    this.death = null;
+  }
+
+  /** The process alone dies, and the machine keeps what was written. */
+  kill(): void {
+    this.death = 'process';
+    this.crash('is killed');
+    this.death = null;
+  }
+
+  /** It is asked to do what it does when its election timer expires; false if it can't. */
+  expireElectionTimer(): boolean {
+    if (this.replica === null || !this.isUp) return false;
+    this.say('its election timer expires by hand');
+    this.step({ type: 'campaign' });
+    return true;
+  }
+
+  /** A connection to the peer with this number stands, dialled by this node. */
+  isLinkedTo(peer: number): boolean {
+    return this.links.isOpen(peer);
   }
 
   /** While it is down: some of what it wrote is not what it wrote. False if there is nothing yet. */
@@ -132,21 +167,21 @@ export class SimulatedNode extends Process implements LinkOwner {
     const { replica } = this;
     if (replica === null) return null;
     if (stream.kind === 'session')
-      return { type: 'welcome', welcome: welcomeOf(this.world.plan, this) };
+      return { type: 'welcome', welcome: welcomeOf(this.world.plan, this.world.clusterId, this) };
     const { greeting } = stream;
     if (greeting.type !== 'peer-greeting') return null;
     const refusal = replica.refusalOf(nodeId(greeting.node), greeting.storeId);
     if (refusal === null) return this.greeting();
-    this.world.count('wiped node refused');
+    this.watch.strangerRefused(this, greeting.node, refusal);
     this.stores.set(greeting.node, greeting.storeId);
     return null;
   }
 
   protected boot(): void {
-    const { rules } = this.world;
+    const { rules, clusterId } = this.world;
     this.starting = new NodeStart(
       this.disk,
-      { clusterId: CLUSTER_ID, nodeId: this.id, name: this.name },
+      { clusterId, nodeId: this.id, name: this.name },
       () => `${this.name}-${String(this.random.bits())}`,
       rules.storage,
       {
@@ -173,7 +208,8 @@ export class SimulatedNode extends Process implements LinkOwner {
     this.sessions.clear();
     this.links.drop();
     // Either the machine loses its power, or the process alone dies and all that was written stays.
-    if (this.losesPower || this.random.chance(0.5)) this.disk.crash(this.random);
+    const losesPower = this.death === null ? this.random.chance(0.5) : this.death === 'power';
+    if (losesPower) this.disk.crash(this.random);
     else this.disk.kill();
   }
 
@@ -210,7 +246,7 @@ export class SimulatedNode extends Process implements LinkOwner {
       case 'ended':
         if (signal.stream.kind === 'session') this.sessionEnded(signal.stream);
         else if (signal.side === 0) this.links.ended(signal.stream, signal.refused);
-        else this.peerBroken(nodeId(FIRST_NODE_ID + signal.stream.ends[0]));
+        else this.brokenBy(signal.stream);
         return;
       case 'received':
         if (signal.stream.kind === 'peer') this.peerReceived(signal.stream, signal.parcels);
@@ -224,7 +260,7 @@ export class SimulatedNode extends Process implements LinkOwner {
     }
     this.say(`refuses to start: ${refusal.message}`);
     this.inService = false;
-    this.watch.refused(this);
+    this.watch.refused(this, refusal.message);
     this.crash('exits');
   }
 
@@ -232,7 +268,9 @@ export class SimulatedNode extends Process implements LinkOwner {
     this.starting = null;
     this.identity = recovered.identity;
     for (const remark of recovered.remarks) this.say(`recovery: ${remark}`);
-    const { plan, rules } = this.world;
+    const { plan } = this.world;
+    const { raftOf, ...others } = this.world.rules;
+    const rules = raftOf === undefined ? others : { ...others, raft: raftOf(this.id) };
     const isNew = this.voters.includes(this.id) && !this.wiped;
     const config = replicaConfigOf(plan, this, this.voters, this.random.bits(), isNew, rules);
     this.replica = this.world.makeReplica(config, recovered, {
@@ -253,7 +291,7 @@ export class SimulatedNode extends Process implements LinkOwner {
       codec: this.world.wire?.payloads ?? jsonPayloads,
       report: (report) => {
         this.watch.reported(this, report);
-        this.say(wordsOf(report));
+        this.say(wordsOf(report).text);
       },
     });
     this.watch.started(this);
@@ -313,6 +351,11 @@ export class SimulatedNode extends Process implements LinkOwner {
     return storeId !== undefined && this.replica?.refusalOf(nodeId(peer), storeId) !== null;
   }
 
+  private brokenBy({ ends }: Stream<Parcel>): void {
+    const peer = this.links.idOf(ends[0]);
+    if (peer !== null) this.peerBroken(peer);
+  }
+
   peerBroken(peer: NodeId): void {
     this.step({ type: 'peer-broken', peer });
   }
@@ -341,10 +384,9 @@ export class SimulatedNode extends Process implements LinkOwner {
   }
 
   private sendToPeer(to: NodeId, message: PeerMessage): boolean {
-    // Nodes are the first processes, in order of their ids.
-    const number = to - FIRST_NODE_ID;
+    const number = this.links.numberOf(to);
     this.watch.sent(this, to, message);
-    if (!this.links.isOpen(number) || this.isStranger(to)) return false;
+    if (number === null || !this.links.isOpen(number) || this.isStranger(to)) return false;
     const { wire } = this.world;
     const sender = this.replica?.storage;
     const inMemory = wire === null || sender === undefined;

@@ -28,9 +28,12 @@ export interface OperatorView {
   /** Whoever is left can go on without it. */
   maySpare(node: SimulatedNode): boolean;
   again(delayMs: number): void;
+  /** It asks the right one, patiently, and starts new nodes at once. */
+  readonly isCareful: boolean;
 }
 
 const LOOK_MS = 60;
+const CAREFUL_LOOK_MS = 500;
 const NODES_MAX = 7;
 
 export class Operator {
@@ -99,7 +102,7 @@ export class Operator {
 
   private later(ms: number): void {
     this.waiting = true;
-    this.view.again(ms + this.random.exponential(LOOK_MS));
+    this.view.again(this.view.isCareful ? CAREFUL_LOOK_MS : ms + this.random.exponential(LOOK_MS));
   }
 
   /** True when it is done. */
@@ -117,7 +120,8 @@ export class Operator {
     if (voters.includes(node.id)) return true;
     const isLearner = learners.includes(node.id);
     // It may be there before it is expected, or only after.
-    if (!node.inService && (isLearner || this.random.chance(0.3))) this.view.admit(node);
+    if (!node.inService && (isLearner || this.view.isCareful || this.random.chance(0.3)))
+      this.view.admit(node);
     this.ask({ type: isLearner ? 'promote' : 'add-learner', node: node.id });
     return false;
   }
@@ -136,7 +140,7 @@ export class Operator {
     const up = this.view.nodes.filter((node) => node.isUp && node.replica !== null);
     const leaders = up.filter((node) => node.replica?.raft.role === 'leader');
     // Now and then the wrong one is asked, who refuses.
-    const asked = this.random.chance(0.9) ? leaders : up;
+    const asked = this.view.isCareful || this.random.chance(0.9) ? leaders : up;
     if (asked.length > 0) this.random.pick(asked).requestChange(change);
   }
 }

@@ -45,6 +45,17 @@ export class PeerLinks {
     private readonly random: Random,
   ) {}
 
+  /** Null: it is no peer. */
+  numberOf(id: NodeId): number | null {
+    for (const { peer } of this.links.values()) if (peer.id === id) return peer.number;
+    return null;
+  }
+
+  /** Null: no peer has this number. */
+  idOf(number: number): NodeId | null {
+    return this.links.get(number)?.peer.id ?? null;
+  }
+
   meet(peer: PeerProcess): void {
     this.links.set(peer.number, {
       peer,
@@ -54,6 +65,11 @@ export class PeerLinks {
       incarnation: null,
       backOffMs: REDIAL_MS_MIN,
     });
+  }
+
+  /** `to` is the peer's process number. */
+  part(to: number): void {
+    this.links.delete(to);
   }
 
   dialAll(): void {

@@ -30,6 +30,8 @@ export interface Plan {
   readonly electionTimeoutMsMax: number;
   /** Each node has one timeout of its own, and no hints: the written scenario (R7). */
   readonly fixedElectionTimeouts: boolean;
+  /** By number of the node: its fixed timeout, ms; null and those left out are as above. */
+  readonly electionTimeoutsMs?: readonly (number | null)[];
   readonly heartbeatMs: number;
   readonly weather: Weather;
   /** Of the core's messages between nodes: lost, doubled, late and out of order. */

@@ -75,6 +75,7 @@ export interface Surroundings {
   readonly trace: Trace;
   /** Of production, but for what a test breaks. */
   readonly rules: WorldRules;
+  readonly clusterId: string;
   /** Faults are over. */
   readonly isCalm: boolean;
   readonly network: Network<Parcel>;
@@ -242,7 +243,7 @@ export abstract class Process {
   }
 
   /** Makes sure that it is woken at its deadline at the latest. */
-  private plan(): void {
+  protected plan(): void {
     const due = this.deadline();
     if (due === Infinity) return;
     const wait = Math.max(STEP_MS, (due - this.clock) / this.clockRate);

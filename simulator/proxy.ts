@@ -2,7 +2,6 @@
 import { Router, ROUTER_DEFAULTS } from './machines.js';
 import type { RouterReport } from './machines.js';
 import type { Side, Stream } from './network.js';
-import { CLUSTER_ID } from './node-config.js';
 import type { SimulatedNode } from './node.js';
 import { Process } from './process.js';
 import type { Parcel, Signal, Surroundings } from './process.js';
@@ -19,7 +18,7 @@ const REDIAL_MS_MAX = 250;
 
 export class SimulatedProxy extends Process {
   router: Router | null = null;
-  private readonly sessions: readonly NodeSession[];
+  private readonly sessions: NodeSession[] = [];
   /** A client's connection has its stream's number. */
   private readonly clients = new Set<number>();
 
@@ -29,23 +28,33 @@ export class SimulatedProxy extends Process {
     name: string,
     clockRate: number,
     nodes: readonly SimulatedNode[],
+    /** Those that it may ever meet. */
+    private readonly nodeIds: readonly number[] = nodes.map(({ id }) => id),
   ) {
     super(world, number, name, clockRate);
-    this.sessions = nodes.map((node) => ({
-      node,
-      stream: null,
-      open: false,
-      backOffMs: REDIAL_MS_MIN,
-    }));
+    for (const node of nodes) this.meet(node);
+  }
+
+  /** From now on it is dialled. */
+  meet(node: SimulatedNode): void {
+    const session = { node, stream: null, open: false, backOffMs: REDIAL_MS_MIN };
+    this.sessions.push(session);
+    if (this.isUp) this.dial(session);
+  }
+
+  /** It is not dialled any more, once it is gone. */
+  part(node: SimulatedNode): void {
+    const at = this.sessions.findIndex((session) => session.node === node);
+    if (at >= 0) this.sessions.splice(at, 1);
   }
 
   accept(): Parcel | null {
-    const { plan } = this.world;
+    const { plan, clusterId } = this.world;
     return {
       type: 'welcome',
       welcome: {
         protocol: 1,
-        clusterId: CLUSTER_ID,
+        clusterId,
         name: this.name,
         nodeId: 0,
         requestsMax: ROUTER_DEFAULTS.requestsPerConnection,
@@ -60,7 +69,7 @@ export class SimulatedProxy extends Process {
     this.router = new Router(
       {
         ...ROUTER_DEFAULTS,
-        nodes: this.sessions.map(({ node }) => node.id),
+        nodes: this.nodeIds,
         queueTimeoutMs: plan.queueTimeoutMs,
         requestTimeoutMs: plan.callTimeoutMs,
       },

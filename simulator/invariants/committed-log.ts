@@ -9,16 +9,20 @@ import { PropertyBroken } from './broken.js';
 import type { NodeView, Property } from './view.js';
 
 export class CommittedLog implements Property {
-  /** The entry at index i stands at i - 1. */
+  /** The entry at index i stands at i - 1 - base. */
   readonly entries: Entry[] = [];
   /** Beside `entries`: the term of the leader that committed it. */
   readonly terms: number[] = [];
   private readonly checked = new Map<number, LogIndex>();
 
-  constructor(private readonly onCommitted: (entry: Entry, node: NodeView) => void) {}
+  /** `base`: what is committed up to there was so before anybody looked. */
+  constructor(
+    private readonly onCommitted: (entry: Entry, node: NodeView) => void,
+    private readonly base = 0,
+  ) {}
 
   get lastIndex(): number {
-    return this.entries.length;
+    return this.base + this.entries.length;
   }
 
   started(node: NodeView): void {
@@ -39,9 +43,10 @@ export class CommittedLog implements Property {
   }
 
   private check(entry: Entry, node: NodeView): void {
-    const known = this.entries[entry.index - 1];
+    if (entry.index <= this.base) return;
+    const known = this.entries[entry.index - 1 - this.base];
     if (known === undefined) {
-      if (entry.index !== this.entries.length + 1) {
+      if (entry.index !== this.lastIndex + 1) {
         throw new PropertyBroken(
           'state machine safety',
           `${node.name} has entry ${String(entry.index)} committed, and nobody the one after ${String(this.lastIndex)}`,

@@ -3,6 +3,7 @@ import type { Entry, Membership } from '#raft';
 import { Acknowledged } from './acknowledged.js';
 import { CommitDurability } from './commit-durability.js';
 import { CommitOfOwnTerm } from './commit-of-own-term.js';
+import { PropertyBroken } from './broken.js';
 import { CommittedLog } from './committed-log.js';
 import { DurableOnDisk } from './durable-on-disk.js';
 import { DurableStays } from './durable-stays.js';
@@ -18,8 +19,15 @@ import { Monotonic } from './monotonic.js';
 import type { NodeView, Property } from './view.js';
 import { Votes } from './votes.js';
 
-export { PropertyBroken } from './broken.js';
+export { PropertyBroken };
 export type { NodeView } from './view.js';
+
+export interface InvariantsOptions {
+  /** What is committed up to this index was so before the world began; 0: nothing is. */
+  readonly base?: number;
+  /** Is told what does not hold any more, once for each property, which is looked at no more; else it is thrown. */
+  readonly broken?: (error: PropertyBroken) => void;
+}
 
 export class Invariants {
   readonly committedLog: CommittedLog;
@@ -27,14 +35,19 @@ export class Invariants {
   readonly votes = new Votes();
   readonly acknowledged = new Acknowledged();
   readonly changes: MembershipChanges;
-  private readonly properties: readonly Property[];
+  /** How often nodes were looked at. */
+  looks = 0;
+  private properties: readonly Property[];
+  private readonly broken: ((error: PropertyBroken) => void) | null;
 
   /** `first`: the membership that the cluster begins with. */
   constructor(
     nodes: () => readonly NodeView[],
     first: Membership,
     onCommitted: (entry: Entry) => void,
+    { base = 0, broken }: InvariantsOptions = {},
   ) {
+    this.broken = broken ?? null;
     this.changes = new MembershipChanges(first);
     const durability = new CommitDurability(nodes);
     this.committedLog = new CommittedLog((entry, node) => {
@@ -42,7 +55,7 @@ export class Invariants {
       this.acknowledged.committed(entry);
       this.changes.committed(entry);
       onCommitted(entry);
-    });
+    }, base);
     this.properties = [
       this.elections,
       this.votes,
@@ -62,14 +75,39 @@ export class Invariants {
   }
 
   started(node: NodeView): void {
-    for (const property of this.properties) property.started?.(node);
+    this.look((property) => property.started?.(node));
   }
 
   stepped(node: NodeView): void {
-    for (const property of this.properties) property.stepped?.(node);
+    this.look((property) => property.stepped?.(node));
   }
 
   examined(nodes: readonly NodeView[]): void {
-    for (const property of this.properties) property.examined?.(nodes);
+    this.look((property) => property.examined?.(nodes));
+  }
+
+  /** A node tells a candidate that it has its vote. */
+  voted(name: string, voter: number, term: number, candidate: number): void {
+    if (!this.properties.includes(this.votes)) return;
+    this.attempt(this.votes, () => this.votes.sent(name, voter, term, candidate));
+  }
+
+  private look(at: (property: Property) => void): void {
+    this.looks += 1;
+    for (const property of this.properties) {
+      if (this.broken === null) at(property);
+      else this.attempt(property, () => at(property));
+    }
+  }
+
+  /** What is broken once would say so again and again. */
+  private attempt(property: Property, look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      if (this.broken === null || !(error instanceof PropertyBroken)) throw error;
+      this.properties = this.properties.filter((one) => one !== property);
+      this.broken(error);
+    }
   }
 }

@@ -9,18 +9,24 @@ const MAIN = '(^|/)main\\.ts$';
 
 // A room is a folder with one door, its index.ts. The longer name comes first.
 const ROOMS =
-  'raft|kv|storage|node|config|driver|telemetry|tls/authority|tls|cluster|simulator|exhaustive|zoo|bench|' +
+  'raft|kv|storage|node|config|driver|telemetry|tls/authority|tls|cluster|simulator|exhaustive|zoo|scenarios|bench|' +
   'services/leader|services/follower|services/proxy|services/client/cli|services/client|' +
   'rpc/session|rpc/peer|rpc/transport|rpc/generated';
 const FRAMES = '^rpc/session/frames\\.ts$';
-const WIRE = '^rpc/(generated/|(errors|admin)\\.ts$)';
+const WIRE = '^rpc/(generated/|(errors|admin|observer)\\.ts$)';
 // Between the streams of rpc/ alone: how bytes get into and out of a channel.
 const TRANSPORT = '^rpc/transport/';
 // The simulator takes the pure machines themselves: the rooms' doors come with real disks and sockets.
 const MACHINES = '^node/replica\\.ts$|^services/proxy/router\\.ts$|^services/client/session\\.ts$';
 // Its half of the wire is handed in by entry points: codecs are no pure code.
 const SIMULATED_WIRE = '^simulator/wire\\.ts$';
-const DOORS = `^(${ROOMS})/index\\.ts$|${FRAMES}|${WIRE}|${SIMULATED_WIRE}`;
+// Of the zoo its wrong rules alone, as tables for lessons.
+const WRONG_RULES = '^zoo/rules\\.ts$';
+// A door of its own, because the page loads nothing else of the simulator.
+const PLAYGROUND = '^simulator/playground/index\\.ts$';
+// What reads the scenarios off the disk, which the pure door can't.
+const SCENARIO_FILES = '^scenarios/files\\.ts$';
+const DOORS = `^(${ROOMS})/index\\.ts$|${SCENARIO_FILES}|${FRAMES}|${WIRE}|${SIMULATED_WIRE}|${PLAYGROUND}|${WRONG_RULES}`;
 
 const door = (room) => `^${room}/`;
 
@@ -115,6 +121,22 @@ const ALLOWED = [
       FRAMES,
     ],
     'It drives the pure rooms with a made-up world; real disks and sockets would spoil a seed.',
+  ],
+  [
+    'scenarios',
+    [
+      ...['cluster', 'config'].map(door),
+      '^services/client/',
+      '^simulator/playground/',
+      '^zoo/rules\\.ts$',
+      WIRE,
+    ],
+    'Lessons for the playground and for real processes, which it starts and asks as the prompt does.',
+  ],
+  [
+    'dashboard',
+    ['^simulator/playground/', '^zoo/rules\\.ts$', '^scenarios/', WIRE],
+    'The page shows shapes and plays with the playground; whatever else it needs comes over HTTP.',
   ],
   [
     'exhaustive',
@@ -215,7 +237,7 @@ module.exports = {
       name: 'production-never-imports-the-simulator',
       comment: 'Faults must not be a switch away from real data.',
       severity: 'error',
-      from: { pathNot: `${TEST}|^simulator/|^exhaustive/|^zoo/|^dashboard/` },
+      from: { pathNot: `${TEST}|^simulator/|^exhaustive/|^zoo/|^scenarios/|^dashboard/` },
       to: { path: '^(simulator|exhaustive|zoo)/' },
     },
     {

@@ -24,16 +24,19 @@ export default {
   moduleNameMapper: {
     '^#rpc/generated/(.*)$': '<rootDir>/rpc/generated/$1.ts',
     '^#rpc/session/frames$': '<rootDir>/rpc/session/frames.ts',
-    '^#rpc/(errors|admin)$': '<rootDir>/rpc/$1.ts',
+    '^#rpc/(errors|admin|observer)$': '<rootDir>/rpc/$1.ts',
     '^#rpc/(session|peer)$': '<rootDir>/rpc/$1/index.ts',
     '^#(leader|follower|proxy|client)$': '<rootDir>/services/$1/index.ts',
     '^#node/replica$': '<rootDir>/node/replica.ts',
     '^#proxy/router$': '<rootDir>/services/proxy/router.ts',
     '^#client/session$': '<rootDir>/services/client/session.ts',
+    '^#zoo/rules$': '<rootDir>/zoo/rules.ts',
     '^#simulator/wire$': '<rootDir>/simulator/wire.ts',
+    '^#simulator/playground$': '<rootDir>/simulator/playground/index.ts',
+    '^#scenarios/files$': '<rootDir>/scenarios/files.ts',
     '^#client/cli$': '<rootDir>/services/client/cli/index.ts',
     '^#tls/authority$': '<rootDir>/tls/authority/index.ts',
-    '^#(raft|kv|storage|node|config|driver|telemetry|tls|cluster|simulator|exhaustive)$':
+    '^#(raft|kv|storage|node|config|driver|telemetry|tls|cluster|simulator|exhaustive|scenarios)$':
       '<rootDir>/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

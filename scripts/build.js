@@ -2,6 +2,7 @@
 // Types are checked by `npm run verify`; this only strips them, in well under a second.
 import { build } from 'esbuild';
 import { rmSync, writeFileSync } from 'node:fs';
+import { buildPage } from '../dashboard/build.js';
 import { sources, stampOfSources } from './sources.js';
 
 rmSync('dist', { recursive: true, force: true });
@@ -15,4 +16,5 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
+await buildPage();
 writeFileSync('dist/.stamp', stampOfSources());

@@ -13,4 +13,4 @@ const alias = Object.fromEntries(
   }),
 );
 
-module.exports = { resolve: { alias, extensionAlias: { '.js': ['.ts', '.js'] } } };
+module.exports = { resolve: { alias, extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } } };

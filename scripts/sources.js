@@ -17,6 +17,7 @@ const rooms = [
   'simulator',
   'exhaustive',
   'zoo',
+  'scenarios',
   'bench',
   'tests',
 ];

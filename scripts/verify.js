@@ -30,6 +30,11 @@ const checks = [
     run: pureTypes,
   },
   {
+    name: 'types of the page',
+    mend: 'by hand, in dashboard/',
+    run: tool('typescript/bin/tsc', '-p', 'dashboard/tsconfig.json'),
+  },
+  {
     name: 'format',
     mend: 'npm run fix',
     run: tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),

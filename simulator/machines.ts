@@ -3,7 +3,7 @@ import { ClientSession } from '#client/session';
 import type { ReplicaRules } from '#node/replica';
 import { Router } from '#proxy/router';
 
-export { Replica } from '#node/replica';
+export { formatOfDirectory, Replica } from '#node/replica';
 export { Storage } from '#storage';
 export { ClientSession, Router };
 export type {

@@ -6,6 +6,7 @@ import { CLUSTER_ID } from './node-config.js';
 import type { SimulatedNode } from './node.js';
 import { Process } from './process.js';
 import type { Parcel, Signal, Surroundings } from './process.js';
+import { PROGRAM } from '#rpc/versions';
 
 interface NodeSession {
   readonly node: SimulatedNode;
@@ -44,7 +45,8 @@ export class SimulatedProxy extends Process {
     return {
       type: 'welcome',
       welcome: {
-        protocol: 1,
+        protocol: PROGRAM.protocolMax,
+        release: PROGRAM.release,
         clusterId: CLUSTER_ID,
         name: this.name,
         nodeId: 0,

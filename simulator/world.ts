@@ -3,6 +3,7 @@
  * simulated network and simulated disks, in simulated time. Every step follows from the seed.
  */
 import { nodeId, type NodeId } from '#raft';
+import { PROGRAM } from '#rpc/versions';
 import { Agenda } from './agenda.js';
 import { SimulatedClient, type ClientWatch } from './client.js';
 import { Faults } from './faults.js';
@@ -20,7 +21,15 @@ import { Operator, type OperatorView } from './operator.js';
 import { History, Witness } from './oracle/index.js';
 import type { Wire } from './codecs.js';
 import type { Plan } from './plan.js';
-import type { Addressee, Parcel, Process, ReplicaMaker, Signal, Surroundings } from './process.js';
+import type {
+  Addressee,
+  Parcel,
+  Process,
+  ProgramMaker,
+  ReplicaMaker,
+  Signal,
+  Surroundings,
+} from './process.js';
 import { SimulatedProxy } from './proxy.js';
 import { Random } from './random.js';
 import type { Trace } from './trace.js';
@@ -46,11 +55,14 @@ export interface WorldOptions {
   readonly rules?: WorldRules;
   /** `new Replica`, unless somebody looks over its shoulder. */
   readonly makeReplica?: ReplicaMaker;
+  /** This release, for ever, unless a test upgrades nodes. */
+  readonly programOf?: ProgramMaker;
 }
 
 export class World implements Surroundings {
   readonly rules: WorldRules;
   readonly makeReplica: ReplicaMaker;
+  readonly programOf: ProgramMaker;
   readonly random: Random;
   readonly network: Network<Parcel>;
   /** Those that are no members yet included, and those that are none any more. */
@@ -83,6 +95,7 @@ export class World implements Surroundings {
     this.rules = options.rules ?? {};
     this.makeReplica =
       options.makeReplica ?? ((config, from, ports) => new Replica(config, from, ports));
+    this.programOf = options.programOf ?? (() => PROGRAM);
     this.random = new Random(plan.seed);
     this.workload = new Workload(this.random.fork(), plan.calls);
     this.network = new Network<Parcel>(this.agenda, this.random.fork(), plan.weather, {

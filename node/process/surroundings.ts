@@ -4,6 +4,7 @@
  */
 import type { NodeId } from '#raft';
 import type { Disk, DiskCompletion, Steps } from '#storage';
+import type { Program } from '#rpc/versions';
 import type { Ports } from '../ports.js';
 import { FileDisk } from './disk.js';
 
@@ -24,6 +25,8 @@ export interface Surroundings {
   /** `deliver` takes the completions of what is submitted. */
   disk(root: string, deliver: (completions: DiskCompletion[]) => void): NodeDisk;
   ports(ports: Ports, unsent: Unsent): Ports;
+  /** Left out: this release. Otherwise the node is one of another: it says, reads and writes what that would. */
+  readonly program?: Program;
 }
 
 /** The world itself. */

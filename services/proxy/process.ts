@@ -13,9 +13,9 @@ import {
   MESSAGE_BYTES_MAX,
   SERVER_OPTIONS,
   SESSION_LIMITS,
-  SESSION_PROTOCOL,
 } from '#rpc/session';
 import type { Welcome } from '#rpc/session/frames';
+import { PROGRAM } from '#rpc/versions';
 import {
   addHealth,
   addReflection,
@@ -43,6 +43,8 @@ const SESSION_TIMEOUT_MS = 60_000;
 /** What is in flight at a stop has so long to finish, ms. */
 const STOP_MS_MAX = 3_000;
 const STOP_LOOK_MS = 5;
+/** What it says to itself as a client. */
+const OWN = { protocol: PROGRAM.protocolMax, release: PROGRAM.release };
 /** And the streams to be ended. */
 const CLOSE_MS_MAX = 500;
 
@@ -130,7 +132,7 @@ class Proxy implements RunningProxy {
     const handle = this.#driver.handle.bind(this.#driver);
     this.#nodes = new Map(config.nodes.map((node) => [node.id, this.#dialerOf(node.id)]));
     this.#streams = new ClientStreams(this.#server, () => this.#welcome(), config, handle);
-    this.#ownClient = new OwnClient(() => this.#welcome(), handle);
+    this.#ownClient = new OwnClient(() => ({ ...this.#welcome(), ...OWN }), handle);
     this.#ownCalls = new Calls(['this proxy'], this.#ownClient, config.requestTimeoutMs);
     const nameOf = this.#nameOf.bind(this);
     this.#server.addService(KvService, kvService(this.#ownCalls, nameOf));
@@ -219,10 +221,9 @@ class Proxy implements RunningProxy {
     return new NodeDialer(node, { name, clusterId, identity }, events, this.#log.line);
   }
 
-  #welcome(): Welcome {
+  #welcome(): Omit<Welcome, 'protocol' | 'release'> {
     const { clusterId, name, requestsPerConnection, bytesPerConnection } = this.#config;
     return {
-      protocol: SESSION_PROTOCOL,
       clusterId,
       name,
       nodeId: 0,

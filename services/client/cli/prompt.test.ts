@@ -210,6 +210,11 @@ function leader(name: string, term: number) {
       dataDirectory: '/nowhere',
       processId: 1,
       voters: 1,
+      release: '0.1.0',
+      protocolMin: 1,
+      protocolMax: 1,
+      formatMax: 1,
+      formatLevel: 1,
     },
   };
 }

@@ -39,6 +39,11 @@ function view(id: number, name: string, role: NodeRole, applied: number): NodeVi
       dataDirectory: '/nowhere',
       processId: 4_121,
       voters: 3,
+      release: '0.1.0',
+      protocolMin: 1,
+      protocolMax: 1,
+      formatMax: 1,
+      formatLevel: 1,
     },
   };
 }

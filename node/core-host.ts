@@ -191,7 +191,7 @@ export class CoreHost {
   /** Whether this program reads that format level; if not, it goes no further. */
   canRead(level: number, now: number): boolean {
     const { name, program = PROGRAM } = this.#config;
-    if (level <= program.formatMax) return true;
+    if (level <= Math.max(1, program.formatMax)) return true;
     const message = formatProblem({ who: name, versions: program }, level) ?? '';
     this.#fail({ code: 'failed', message }, now);
     return false;

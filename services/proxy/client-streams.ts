@@ -22,9 +22,11 @@ export class ClientStreams {
     welcome: SessionHandler['welcome'],
     limits: Partial<ServeLimits>,
     handle: (event: RouterEvent) => void,
+    refused: (address: string, message: string) => void,
   ) {
     const handler: SessionHandler = {
       welcome,
+      refused,
       opened: (stream) => {
         this.#streams.set(stream.id, stream);
         handle({ type: 'client-opened', connection: stream.id });

@@ -13,6 +13,8 @@ import {
   MESSAGE_BYTES_MAX,
   SERVER_OPTIONS,
   SESSION_LIMITS,
+  ToldOnce,
+  TurnedAway,
 } from '#rpc/session';
 import type { Welcome } from '#rpc/session/frames';
 import { PROGRAM } from '#rpc/versions';
@@ -131,7 +133,9 @@ class Proxy implements RunningProxy {
     this.#driver = new Driver(routerConfig(config), decorate(ports, unsent));
     const handle = this.#driver.handle.bind(this.#driver);
     this.#nodes = new Map(config.nodes.map((node) => [node.id, this.#dialerOf(node.id)]));
-    this.#streams = new ClientStreams(this.#server, () => this.#welcome(), config, handle);
+    const refusals = clientRefusals(this.#log);
+    const welcome = this.#welcome.bind(this);
+    this.#streams = new ClientStreams(this.#server, welcome, config, handle, refusals);
     this.#ownClient = new OwnClient(() => ({ ...this.#welcome(), ...OWN }), handle);
     this.#ownCalls = new Calls(['this proxy'], this.#ownClient, config.requestTimeoutMs);
     const nameOf = this.#nameOf.bind(this);
@@ -244,6 +248,18 @@ class Proxy implements RunningProxy {
     const connected = nodes.filter((node) => node.connected).length;
     return `no leader is known; ${connected} of ${nodes.length} nodes are connected`;
   }
+}
+
+/** Clients that speak another protocol, or look for another cluster. */
+function clientRefusals(log: ReportLog): (address: string, message: string) => void {
+  const refusals = new ToldOnce(
+    new TurnedAway(({ address, why, count }) => {
+      log.line('warn', 'client refused', { address, message: why, count });
+    }),
+  );
+  return (address, message) => {
+    refusals.add(address, message);
+  };
 }
 
 function routerConfig(config: ProxyConfig): RouterConfig {

@@ -34,9 +34,10 @@ class Desk {
       this.#screen += Buffer.from(data as string).toString('utf8');
     };
     const shown = { write: show, isTerminal: true, columns: 80 };
-    const { version, environment, directory, connect, openStatus } = this.world;
+    const { version, program, environment, directory, connect, openStatus } = this.world;
     const world = {
       version,
+      program,
       environment,
       directory,
       connect,

@@ -41,7 +41,7 @@ export const certs: Verb = {
     const terms = { days, renewDays, authorityDays: AUTHORITY_DAYS, now: Date.now() };
     const folder = new CertificateFolder(directory, terms);
     const { rotateAuthority } = options;
-    if (rotateAuthority !== undefined) return rotate(call, folder, String(rotateAuthority));
+    if (typeof rotateAuthority === 'string') return rotate(call, folder, rotateAuthority);
     const processes = merged(folder.known(), asked(options));
     if (processes.length === 0) {
       throw new UsageError(

@@ -24,7 +24,7 @@ export default {
   moduleNameMapper: {
     '^#rpc/generated/(.*)$': '<rootDir>/rpc/generated/$1.ts',
     '^#rpc/session/frames$': '<rootDir>/rpc/session/frames.ts',
-    '^#rpc/(errors|admin|observer)$': '<rootDir>/rpc/$1.ts',
+    '^#rpc/(errors|admin|observer|versions)$': '<rootDir>/rpc/$1.ts',
     '^#rpc/(session|peer)$': '<rootDir>/rpc/$1/index.ts',
     '^#(leader|follower|proxy|client)$': '<rootDir>/services/$1/index.ts',
     '^#node/replica$': '<rootDir>/node/replica.ts',

@@ -1,12 +1,16 @@
 /** A state's lines as they go into a backup, and as a new cluster begins with them. */
 import { CheckpointMalformed, restore } from './checkpoint-restore.js';
+import { FIRST_FORMAT } from './format-level.js';
 import { Malformed } from './json-members.js';
 import { headLine, keyLine, parseStateLine } from './state-lines.js';
 import type { Pair } from './types.js';
 
+/** Keys are written as every release reads them. */
+const KEYS_ALONE = { sessions: 0, members: 0, formatLevel: FIRST_FORMAT };
+
 /** The current keys alone, in order: no history, no sessions, no members. */
 export function* backupLines(revision: number, pairs: readonly Pair[]): Generator<string> {
-  yield headLine({ revision, compacted: revision, keys: pairs.length, sessions: 0, members: 0 });
+  yield headLine({ revision, compacted: revision, keys: pairs.length, ...KEYS_ALONE });
   for (const pair of pairs) yield keyLine(pair);
 }
 
@@ -37,7 +41,7 @@ export function restoredState(lines: readonly string[], raise: number): Restored
     const problem = `has revision ${backedUp}, which can't be raised by ${raise}: 2^53 is the end of numbers`;
     throw new CheckpointMalformed(1, problem);
   }
-  const head = { revision, compacted: revision, keys: keys.length, sessions: 0, members: 0 };
+  const head = { revision, compacted: revision, keys: keys.length, ...KEYS_ALONE };
   return { lines: [headLine(head), ...keys], keys: keys.length, backedUp, revision };
 }
 

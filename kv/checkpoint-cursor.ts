@@ -16,6 +16,7 @@ const PASSED_PER_LINE = 8;
 export interface Copies {
   readonly sessions: readonly Session[];
   readonly members: readonly (readonly [number, Member])[];
+  readonly formatLevel: number;
 }
 
 type Section = 'head' | 'keys' | 'old' | 'sessions' | 'members' | 'end';
@@ -27,6 +28,7 @@ export interface CursorState {
   readonly keys: number;
   readonly sessions: readonly SessionState[];
   readonly members: readonly (readonly [number, Member])[];
+  readonly formatLevel: number;
   readonly section: Section;
   readonly from: ByteString;
   readonly after: number;
@@ -68,7 +70,7 @@ export class CheckpointCursor {
     this.compacted = from.compacted;
     this.#keys = from.keys;
     const sessions = from.sessions.map((session) => Session.load(session));
-    this.#copies = { sessions, members: from.members };
+    this.#copies = { sessions, members: from.members, formatLevel: from.formatLevel };
     this.#section = from.section;
     this.#from = from.from;
     this.#after = from.after;
@@ -87,6 +89,7 @@ export class CheckpointCursor {
       keys: this.#keys,
       sessions: this.#copies.sessions.map((session) => session.dump()),
       members: this.#copies.members,
+      formatLevel: this.#copies.formatLevel,
       section: this.#section,
       from: this.#from,
       after: this.#after,
@@ -152,6 +155,7 @@ export class CheckpointCursor {
       keys: this.#keys,
       sessions: this.#copies.sessions.length,
       members: this.#copies.members.length,
+      formatLevel: this.#copies.formatLevel,
     });
   }
 

@@ -22,6 +22,7 @@ export interface Restored {
   readonly keyspace: Keyspace;
   readonly sessions: Sessions;
   readonly members: Members;
+  readonly formatLevel: number;
 }
 
 /** Throws `CheckpointMalformed`. */
@@ -89,9 +90,9 @@ class Restoration {
     expectCount('keys', this.#live.length, head.keys);
     expectCount('sessions', this.#sessions.size, head.sessions);
     expectCount('members', this.#members.size, head.members);
-    const { revision, compacted } = head;
+    const { revision, compacted, formatLevel } = head;
     const keyspace = Keyspace.restored(this.#live, this.#dead, revision, compacted);
-    return { keyspace, sessions: this.#sessions, members: this.#members };
+    return { keyspace, sessions: this.#sessions, members: this.#members, formatLevel };
   }
 
   #headRead(): StateHead {

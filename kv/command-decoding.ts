@@ -73,12 +73,15 @@ function commandOf(members: Members): Command {
   const operation = findOperation(members, 1);
   if (operation !== null) return writeOf(members, operation);
   if (members['open-session'] !== undefined) return { kind: 'open-session' };
-  const { compact, member } = members;
+  const { compact, member, format } = members;
   if (compact !== undefined) {
     const body = asMembers(compact, '"compact"');
     return { kind: 'compact', revision: countMember(body, 'revision') };
   }
   if (member !== undefined) return memberOf(asMembers(member, '"member"'));
+  if (format !== undefined) {
+    return { kind: 'raise-format', level: countMember(asMembers(format, '"format"'), 'level') };
+  }
   return sessionEndOf(members);
 }
 

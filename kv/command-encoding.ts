@@ -38,6 +38,8 @@ export function encodeCommand(command: Command): string {
       const texts = `"store":${JSON.stringify(storeId)},"name":${JSON.stringify(name)}`;
       return `"member":{"node":${node},${texts}}`;
     }
+    case 'raise-format':
+      return `"format":{"level":${command.level}}`;
   }
 }
 

@@ -51,6 +51,7 @@ const GOLDEN: readonly (readonly [Command, string])[] = [
     { kind: 'member', node: 6787, storeId: 'f00', name: 'ada' },
     '"member":{"node":6787,"store":"f00","name":"ada"}',
   ],
+  [{ kind: 'raise-format', level: 2 }, '"format":{"level":2}'],
 ];
 
 describe('the text of commands', () => {

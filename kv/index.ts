@@ -6,6 +6,7 @@ export type { CheckpointCursor, CursorState } from './checkpoint-cursor.js';
 export { CheckpointMalformed } from './checkpoint-restore.js';
 export { CommandMalformed, decodeCommand } from './command-decoding.js';
 export { encodeCommand } from './command-encoding.js';
+export { formatOfState, formatRaisedBy } from './format-level.js';
 export type { Member } from './members.js';
 export type { RangeCursor, RangeCursorState } from './range-cursor.js';
 export { productionRules, type StateRules } from './rules.js';

@@ -65,6 +65,7 @@ describe('the store, compared with a dumb one', () => {
           if (choices.flag()) store.work(choices.below(3));
           expect(store.revision).toBe(dumb.revision);
           expect(store.compactedRevision).toBe(dumb.compacted);
+          expect(store.formatLevel).toBe(dumb.formatLevel);
           const query = someOperation(choices, aroundOf(dumb), 2);
           if (isReadOnly(query)) expect(plain(store.read(query))).toEqual(dumb.read(query));
         }

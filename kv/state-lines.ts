@@ -30,6 +30,8 @@ export interface StateHead {
   readonly keys: number;
   readonly sessions: number;
   readonly members: number;
+  /** Left out where it is 1: the text is that of releases which know of no level. */
+  readonly formatLevel: number;
 }
 
 export type StateLine =
@@ -39,10 +41,12 @@ export type StateLine =
   | { readonly kind: 'session'; readonly session: Session }
   | { readonly kind: 'member'; readonly node: number; readonly member: Member };
 
-export function headLine({ revision, compacted, keys, sessions, members }: StateHead): string {
+export function headLine(head: StateHead): string {
+  const { revision, compacted, keys, sessions, members, formatLevel } = head;
+  const format = formatLevel === 1 ? '' : `,"format":${formatLevel}`;
   return (
     `{"state":{"revision":${revision},"compacted":${compacted},` +
-    `"keys":${keys},"sessions":${sessions},"members":${members}}}`
+    `"keys":${keys},"sessions":${sessions},"members":${members}${format}}}`
   );
 }
 
@@ -133,6 +137,7 @@ function headOf(members: JsonMembers): StateHead {
     keys: countMember(members, 'keys'),
     sessions: countMember(members, 'sessions'),
     members: countMember(members, 'members'),
+    formatLevel: optionalCount(members, 'format', 1),
   };
   if (head.revision < 1) throw new Malformed('has "revision" 0; revisions begin at 1');
   if (head.compacted > head.revision) throw new Malformed('has "compacted" after "revision"');

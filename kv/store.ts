@@ -6,6 +6,7 @@ import { CheckpointCursor, type CursorState } from './checkpoint-cursor.js';
 import { restore, type Restored } from './checkpoint-restore.js';
 import { CommandMalformed, decodeCommand } from './command-decoding.js';
 import { branchesOf, Execution, perform, refusalOf, stepsOf } from './execution.js';
+import { FIRST_FORMAT } from './format-level.js';
 import { isTombstone } from './item.js';
 import { Keyspace, type KeyspaceState } from './keyspace.js';
 import { inOrder, type Member, type Members } from './members.js';
@@ -38,6 +39,7 @@ export interface StoreState {
   readonly keyspace: KeyspaceState;
   readonly sessions: readonly SessionState[];
   readonly members: readonly (readonly [number, Member])[];
+  readonly formatLevel: number;
 }
 
 type Write = Extract<Command, { kind: 'write' }>;
@@ -52,6 +54,7 @@ export class Store {
   readonly #members: Members;
   readonly #cursors = new Set<CheckpointCursor | RangeCursor>();
   #appliedIndex: number;
+  #formatLevel: number;
 
   /** An empty state at index 0; `restored` is for `fromCheckpoint`. */
   constructor(rules: StateRules = productionRules, restored?: Restored, appliedIndex = 0) {
@@ -59,6 +62,7 @@ export class Store {
     this.#keyspace = restored?.keyspace ?? new Keyspace();
     this.#sessions = restored?.sessions ?? new Sessions();
     this.#members = restored?.members ?? new Map<number, Member>();
+    this.#formatLevel = restored?.formatLevel ?? FIRST_FORMAT;
     this.#appliedIndex = appliedIndex;
   }
 
@@ -78,7 +82,8 @@ export class Store {
     for (const session of state.sessions) sessions.restore(Session.load(session));
     const keyspace = Keyspace.load(state.keyspace);
     const members = new Map(state.members);
-    return new Store(rules, { keyspace, sessions, members }, state.appliedIndex);
+    const { formatLevel } = state;
+    return new Store(rules, { keyspace, sessions, members, formatLevel }, state.appliedIndex);
   }
 
   /** The index of the last entry that was applied or skipped. */
@@ -94,6 +99,11 @@ export class Store {
   /** The oldest revision that can be read; 0 if there was no compaction. */
   get compactedRevision(): number {
     return this.#keyspace.compacted;
+  }
+
+  /** The highest format level that the log up to here, and a checkpoint of this state, may hold. */
+  get formatLevel(): number {
+    return this.#formatLevel;
   }
 
   /** Keys that are there now. */
@@ -151,6 +161,9 @@ export class Store {
         return this.#compact(command.revision);
       case 'member':
         return this.#record(command.node, { storeId: command.storeId, name: command.name });
+      case 'raise-format':
+        this.#formatLevel = Math.max(this.#formatLevel, command.level);
+        return DONE;
     }
   }
 
@@ -322,6 +335,7 @@ export class Store {
     const copies = {
       sessions: Array.from(this.#sessions.all(), (session) => session.copy()),
       members: inOrder(this.#members),
+      formatLevel: this.#formatLevel,
     };
     return this.#cursor(copies);
   }
@@ -352,6 +366,7 @@ export class Store {
       keyspace: this.#keyspace.dump(),
       sessions: Array.from(this.#sessions.all(), (session) => session.dump()),
       members: [...this.#members],
+      formatLevel: this.#formatLevel,
     };
   }
 

@@ -122,7 +122,9 @@ export type Command =
       readonly node: number;
       readonly storeId: string;
       readonly name: string;
-    };
+    }
+  /** From here on the log and the state may hold what is of this format level; never lowered. */
+  | { readonly kind: 'raise-format'; readonly level: number };
 
 /** What applying one entry came to. */
 export type Applied =

@@ -2,6 +2,7 @@
  * The core among the other parts: what it asks for is done in its order, and what became durable is
  * told to it. Everybody who waits for a leader hears of a new one here.
  */
+import { formatOfState } from '#kv';
 import {
   logIndex,
   type CheckpointMeta,
@@ -11,6 +12,7 @@ import {
   type RaftEvent,
   type Term,
 } from '#raft';
+import { formatProblem, PROGRAM } from '#rpc/versions';
 import type { Identity, StorageEvent } from '#storage';
 import type { Failure } from './condition.js';
 import type { Parts } from './parts.js';
@@ -186,6 +188,15 @@ export class CoreHost {
     }
   }
 
+  /** Whether this program reads that format level; if not, it goes no further. */
+  canRead(level: number, now: number): boolean {
+    const { name, program = PROGRAM } = this.#config;
+    if (level <= Math.max(1, program.formatMax)) return true;
+    const message = formatProblem({ who: name, versions: program }, level) ?? '';
+    this.#fail({ code: 'failed', message }, now);
+    return false;
+  }
+
   #fail(failure: Failure, now: number): void {
     const { raft, condition, leading, desk } = this.#parts;
     // What leadership there is goes to a node whose disk works; that much needs no disk.
@@ -223,6 +234,7 @@ export class CoreHost {
     stateLines: readonly string[],
     now: number,
   ): void {
+    if (!this.canRead(formatOfState(stateLines), now)) return;
     this.#parts.figures.checkpointsInstalled++;
     this.#parts.applier.install(checkpoint, stateLines);
     this.step({ type: 'checkpoint-installed', checkpoint }, now);

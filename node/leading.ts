@@ -3,6 +3,7 @@ import type { Command } from '#kv';
 import { LeaderDuties, type LeaderConfig, type LeaderDutiesState, type LeaderView } from '#leader';
 import type { CheckpointMeta, Raft } from '#raft';
 import type { Applier } from './applier.js';
+import type { FormatLevels } from './format-levels.js';
 import type { MemberRecords } from './member-records.js';
 
 /** What is to be done now. */
@@ -15,16 +16,19 @@ export interface Decision {
 export class Leading {
   readonly #config: LeaderConfig;
   readonly #members: MemberRecords;
+  readonly #formats: FormatLevels;
   /** Exists only while this node leads. */
   #duties: LeaderDuties | null;
 
   constructor(
     config: LeaderConfig,
     members: MemberRecords,
+    formats: FormatLevels,
     duties: LeaderDutiesState | null = null,
   ) {
     this.#config = config;
     this.#members = members;
+    this.#formats = formats;
     this.#duties = duties === null ? null : LeaderDuties.load(config, duties);
   }
 
@@ -44,6 +48,7 @@ export class Leading {
   begin(now: number): void {
     this.#duties ??= new LeaderDuties(this.#config, now);
     this.#members.lookAgain();
+    this.#formats.lookAgain();
   }
 
   end(): void {
@@ -54,14 +59,16 @@ export class Leading {
   proposalsRefused(): void {
     this.#duties?.proposalsRefused();
     this.#members.lookAgain();
+    this.#formats.lookAgain();
   }
 
   /** Null: it does not lead, or it is not yet time to look. */
   look(raft: Raft, applier: Applier, now: number): Decision | null {
     if (this.#duties === null || now < this.#duties.deadline()) return null;
-    const missing = this.#members.missing(applier.store);
+    const { store } = applier;
+    const own = [...this.#members.missing(store), ...this.#formats.due(raft.membership, store)];
     const { commands, ...decision } = this.#duties.look(viewOf(raft, applier), now);
-    return { commands: [...missing, ...commands], ...decision };
+    return { commands: [...own, ...commands], ...decision };
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a node says of itself, to proxies and to people. */
 import type { Raft, Role } from '#raft';
 import { NodeRole, type NodeState } from '#rpc/session/frames';
+import { PROGRAM } from '#rpc/versions';
 import type { ReplicaConfig } from './replica-config.js';
 
 export interface Standing {
@@ -8,9 +9,11 @@ export interface Standing {
   readonly checkpointIndex: number;
   readonly revision: number;
   readonly healthy: boolean;
+  readonly formatLevel: number;
 }
 
 export function nodeStateOf(config: ReplicaConfig, raft: Raft, standing: Standing): NodeState {
+  const { release, protocolMin, protocolMax, formatMax } = config.program ?? PROGRAM;
   const learner = raft.membership.learners.includes(config.nodeId);
   return {
     nodeId: config.nodeId,
@@ -25,6 +28,7 @@ export function nodeStateOf(config: ReplicaConfig, raft: Raft, standing: Standin
     dataDirectory: config.dataDirectory,
     processId: config.processId,
     voters: raft.membership.voters.length,
+    ...{ release, protocolMin, protocolMax, formatMax },
     ...standing,
   };
 }

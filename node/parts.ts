@@ -1,10 +1,12 @@
 /** The parts that a replica is made of, as recovery left them or as a dump describes them. */
 import { Store } from '#kv';
 import { logIndex, Raft, type Membership, type RaftState } from '#raft';
+import { PROGRAM } from '#rpc/versions';
 import { Storage, type Recovered, type StorageState } from '#storage';
 import { Applier, type ApplierState } from './applier.js';
 import { CheckpointCourier, type CourierState } from './checkpoint-courier.js';
 import { Condition, WELL, type ConditionState } from './condition.js';
+import { FormatLevels, NO_LEVELS, type FormatLevelsState } from './format-levels.js';
 import { FirstLeadership, type FirstLeadershipState } from './first-leadership.js';
 import { Leading } from './leading.js';
 import { MemberRecords, type MemberRecordsState } from './member-records.js';
@@ -22,6 +24,7 @@ export interface Parts {
   readonly desk: RequestDesk;
   readonly courier: CheckpointCourier;
   readonly members: MemberRecords;
+  readonly formats: FormatLevels;
   readonly firstLeadership: FirstLeadership;
   readonly leading: Leading;
   readonly condition: Condition;
@@ -36,6 +39,7 @@ export interface PartsState {
   readonly desk: RequestDeskState;
   readonly courier: CourierState;
   readonly members: MemberRecordsState;
+  readonly formats: FormatLevelsState;
   readonly firstLeadership: FirstLeadershipState;
   readonly leading: ReturnType<Leading['dump']>;
   readonly condition: ConditionState;
@@ -54,6 +58,7 @@ export function recoveredParts(config: ReplicaConfig, recovered: Recovered, port
   const membership = membershipOf(config, recovered);
   const self = { storeId: identity.storeId, name: config.name };
   const members = new MemberRecords({ greeted: [], self: [config.nodeId, self], due: false });
+  const formats = formatLevels(config, NO_LEVELS);
   const figures = noFigures();
   return {
     raft: new Raft(coreConfig(config), startOf(config, recovered)),
@@ -62,8 +67,9 @@ export function recoveredParts(config: ReplicaConfig, recovered: Recovered, port
     desk: new RequestDesk(config, ports, figures),
     courier: new CheckpointCourier(storage, ports.network, config.chunkBytes),
     members,
+    formats,
     firstLeadership: new FirstLeadership({ identity, asking: false }, config.bornLeader),
-    leading: new Leading(config.leader, members),
+    leading: new Leading(config.leader, members, formats),
     condition: new Condition(WELL),
     figures,
   };
@@ -77,6 +83,7 @@ export function dumpParts(parts: Parts): PartsState {
     desk: parts.desk.dump(),
     courier: parts.courier.dump(),
     members: parts.members.dump(),
+    formats: parts.formats.dump(),
     firstLeadership: parts.firstLeadership.dump(),
     leading: parts.leading.dump(),
     condition: parts.condition.dump(),
@@ -91,6 +98,7 @@ export function loadParts(config: ReplicaConfig, state: PartsState, ports: Ports
   const cursor = dumped === null ? null : store.resumeCheckpoint(dumped);
   const storage = new Storage(ports.disk, state.storage, optionsOf(config), cursor);
   const members = new MemberRecords(state.members);
+  const formats = formatLevels(config, state.formats);
   const figures = { ...state.figures };
   return {
     raft: Raft.load(coreConfig(config), state.raft),
@@ -99,11 +107,17 @@ export function loadParts(config: ReplicaConfig, state: PartsState, ports: Ports
     desk: new RequestDesk(config, ports, figures, { state: state.desk, store }),
     courier: new CheckpointCourier(storage, ports.network, config.chunkBytes, state.courier),
     members,
+    formats,
     firstLeadership: new FirstLeadership(state.firstLeadership, config.bornLeader),
-    leading: new Leading(config.leader, members, state.leading),
+    leading: new Leading(config.leader, members, formats, state.leading),
     condition: new Condition(state.condition),
     figures,
   };
+}
+
+function formatLevels(config: ReplicaConfig, state: FormatLevelsState): FormatLevels {
+  const { nodeId, program = PROGRAM, rules } = config;
+  return new FormatLevels(nodeId, program, state, rules?.node);
 }
 
 function optionsOf({ rules }: ReplicaConfig): ConstructorParameters<typeof Storage>[2] {

@@ -99,6 +99,8 @@ export type ReplicaEvent =
       readonly storeId: string;
       readonly name: string;
       readonly hasHistory: boolean;
+      /** The highest format level that it reads; 0: it does not say. */
+      readonly formatMax: number;
     }
   /** A stream to or from this peer broke: what was sent last, or its answer, may be lost. */
   | { readonly type: 'peer-broken'; readonly peer: NodeId }

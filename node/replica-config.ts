@@ -1,6 +1,7 @@
 import type { StateRules } from '#kv';
 import type { LeaderConfig } from '#leader';
 import type { NodeId, Rules } from '#raft';
+import type { Program } from '#rpc/versions';
 import type { StorageRules } from '#storage';
 import type { RequestLimits } from './admission.js';
 import type { NodeRules } from './rules.js';
@@ -44,6 +45,8 @@ export interface ReplicaConfig {
   /** Of one piece of a checkpoint on its way to a follower, in bytes; 256 KiB if it is left out. */
   readonly chunkBytes?: number;
   readonly rules?: ReplicaRules;
+  /** What this node speaks, reads and writes; this release's if it is left out. */
+  readonly program?: Program;
 }
 
 /** Counters since the start, for metrics. */

@@ -27,6 +27,7 @@ const PUBLISH_EVERY_MS = 100;
 export { named, wordsOf, type Words } from './report-words.js';
 export type { ReplicaConfig, ReplicaRules } from './replica-config.js';
 export { NODE_RULES, type NodeRules } from './rules.js';
+export { formatOfDirectory } from './format-levels.js';
 export type { PayloadCodec, PeerMessage, Ports, ReplicaEvent, Report } from './ports.js';
 
 /** A node that can't write answers stale reads, and says why it does nothing else. */
@@ -133,6 +134,7 @@ export class Replica {
       checkpointIndex: raft.checkpoint?.index ?? 0,
       revision: this.store.revision,
       healthy: condition.isWell,
+      formatLevel: this.store.formatLevel,
     });
   }
 
@@ -204,6 +206,7 @@ export class Replica {
         return;
       case 'peer-broken':
         desk.peerBroken(event.peer);
+        this.#parts.formats.left(event.peer);
         return;
       case 'peer-lost':
         this.#step({ type: 'connection-lost', peer: event.peer });
@@ -235,9 +238,11 @@ export class Replica {
     };
   }
 
-  #greeted({ peer, storeId, name, hasHistory }: ReplicaEvent & { type: 'peer-greeted' }): void {
-    const { members, raft } = this.#parts;
+  #greeted(event: ReplicaEvent & { type: 'peer-greeted' }): void {
+    const { peer, storeId, name, hasHistory, formatMax } = event;
+    const { members, formats, raft } = this.#parts;
     members.greeted(peer, { storeId, name });
+    formats.greeted(peer, formatMax);
     if (hasHistory && !raft.hasHistory) this.#step({ type: 'peer-has-history' });
   }
 
@@ -314,8 +319,10 @@ export class Replica {
     if (upTo <= applied) return;
     for (const entry of raft.entriesBetween(logIndex(applied), logIndex(upTo))) {
       desk.apply(entry, applier);
+      // What follows may be of forms that this program takes for something else.
+      if (!this.#host.canRead(applier.store.formatLevel, this.#now)) break;
     }
-    figures.applied += upTo - applied;
+    figures.applied += applier.appliedIndex - applied;
   }
 
   /** One question to the leader for all the reads that came in. */

@@ -44,3 +44,10 @@ test('whoever comes with another directory is a stranger; a lost leadership forg
   expect(NODE_RULES.isStranger('one', 'one')).toBe(false);
   expect(NODE_RULES.forgetsProposals()).toBe(true);
 });
+
+test('a format level is written if this program writes it and every other member reads it', () => {
+  expect(NODE_RULES.formatToWrite(2, [2, 3])).toBe(2);
+  expect(NODE_RULES.formatToWrite(3, [2, 3])).toBe(2);
+  expect(NODE_RULES.formatToWrite(2, [2, 0])).toBe(0);
+  expect(NODE_RULES.formatToWrite(2, [])).toBe(2);
+});

@@ -18,6 +18,11 @@ export interface NodeRules {
   readonly forgetsProposals: () => boolean;
   /** A known id that comes with another directory has lost its votes and its log: nobody listens to it. */
   readonly isStranger: (known: string, storeId: string) => boolean;
+  /**
+   * The format level that may be written: what this program writes, and all others read. `read`: of each other
+   * member; 0 for one that is not connected, and so may be any release.
+   */
+  readonly formatToWrite: (written: number, read: readonly number[]) => number;
 }
 
 export const NODE_RULES: NodeRules = Object.freeze<NodeRules>({
@@ -27,4 +32,5 @@ export const NODE_RULES: NodeRules = Object.freeze<NodeRules>({
   hasRevision: (asked, revision) => asked <= revision,
   forgetsProposals: () => true,
   isStranger: (known, storeId) => known !== storeId,
+  formatToWrite: (written, read) => Math.min(written, ...read),
 });

@@ -43,6 +43,7 @@ export function unheardState(nodeId: number, name: string): WireNodeState {
     ...{ nodeId, name, role: NodeRole.NODE_ROLE_UNSPECIFIED, term: 0, leader: 0 },
     ...{ lastIndex: 0, commitIndex: 0, appliedIndex: 0, checkpointIndex: 0, revision: 0 },
     ...{ healthy: false, incarnation: '', address: '', dataDirectory: '', processId: 0, voters: 0 },
+    ...{ release: '', protocolMin: 0, protocolMax: 0, formatMax: 0, formatLevel: 0 },
   };
 }
 

@@ -3,7 +3,7 @@ import { ClientSession } from '#client/session';
 import type { ReplicaRules } from '#node/replica';
 import { Router } from '#proxy/router';
 
-export { named, Replica, wordsOf } from '#node/replica';
+export { formatOfDirectory, named, Replica, wordsOf } from '#node/replica';
 export { Storage } from '#storage';
 export { ClientSession, Router };
 export type {

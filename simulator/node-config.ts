@@ -1,6 +1,7 @@
 /** What the world's nodes are started with. */
 import { nodeId, type NodeId } from '#raft';
 import type { Welcome } from '#rpc/session/frames';
+import { PROGRAM } from '#rpc/versions';
 import type { ReplicaConfig, ReplicaRules } from './machines.js';
 import type { Plan } from './plan.js';
 
@@ -78,7 +79,8 @@ export function welcomeOf(
   node: { readonly id: number; readonly name: string },
 ): Welcome {
   return {
-    protocol: 1,
+    protocol: PROGRAM.protocolMax,
+    release: PROGRAM.release,
     clusterId,
     name: node.name,
     nodeId: node.id,

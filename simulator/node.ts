@@ -3,8 +3,9 @@ import type { MembershipChange, NodeId } from '#raft';
 import { nodeId } from '#raft';
 import type { Recovered, Refusal } from '#storage';
 import type { NodeState } from '#rpc/session/frames';
+import { formatProblem, nodesProblem, PROGRAM, type Program } from '#rpc/versions';
 import { SimulatedDisk } from './disk.js';
-import { wordsOf } from './machines.js';
+import { formatOfDirectory, wordsOf } from './machines.js';
 import type { PeerMessage, Replica, Report } from './machines.js';
 import type { Side, Stream } from './network.js';
 import { show, showReply, showRequest } from './node-words.js';
@@ -48,6 +49,8 @@ export class SimulatedNode extends Process implements LinkOwner {
   private readonly links: PeerLinks;
   private readonly sessions: NodeSessions;
   private starting: NodeStart | null = null;
+  /** Of this life. */
+  private program: Program = PROGRAM;
   private identity: { readonly storeId: string } = { storeId: '' };
   /** The directory that each peer came with last. */
   private readonly stores = new Map<number, string>();
@@ -170,6 +173,7 @@ export class SimulatedNode extends Process implements LinkOwner {
       return { type: 'welcome', welcome: welcomeOf(this.world.plan, this.world.clusterId, this) };
     const { greeting } = stream;
     if (greeting.type !== 'peer-greeting') return null;
+    if (this.isApart(greeting)) return null;
     const refusal = replica.refusalOf(nodeId(greeting.node), greeting.storeId);
     if (refusal === null) return this.greeting();
     this.watch.strangerRefused(this, greeting.node, refusal);
@@ -177,8 +181,19 @@ export class SimulatedNode extends Process implements LinkOwner {
     return null;
   }
 
+  /** The other one's release and this one can't work side by side. */
+  private isApart({ name, versions }: Parcel & { readonly type: 'peer-greeting' }): boolean {
+    const ours = { who: this.name, versions: this.greeting().versions };
+    const problem = nodesProblem({ who: name, versions }, ours);
+    if (problem === null) return false;
+    this.world.count('other release refused');
+    this.detail(() => `refuses ${name}: ${problem}`);
+    return true;
+  }
+
   protected boot(): void {
     const { rules, clusterId } = this.world;
+    this.program = this.world.programOf(this.id, this.incarnation);
     this.starting = new NodeStart(
       this.disk,
       { clusterId, nodeId: this.id, name: this.name },
@@ -266,13 +281,24 @@ export class SimulatedNode extends Process implements LinkOwner {
 
   private begin(recovered: Recovered): void {
     this.starting = null;
+    const level = formatOfDirectory(recovered);
+    const problem = formatProblem({ who: this.name, versions: this.program }, level);
+    if (problem !== null) {
+      this.say(`refuses to start: ${problem}`);
+      this.world.count('format refused at start');
+      this.leaving = true;
+      this.crash('exits');
+      return;
+    }
     this.identity = recovered.identity;
     for (const remark of recovered.remarks) this.say(`recovery: ${remark}`);
     const { plan } = this.world;
     const { raftOf, ...others } = this.world.rules;
     const rules = raftOf === undefined ? others : { ...others, raft: raftOf(this.id) };
     const isNew = this.voters.includes(this.id) && !this.wiped;
-    const config = replicaConfigOf(plan, this, this.voters, this.random.bits(), isNew, rules);
+    const seed = this.random.bits();
+    const { program } = this;
+    const config = { ...replicaConfigOf(plan, this, this.voters, seed, isNew, rules), program };
     this.replica = this.world.makeReplica(config, recovered, {
       disk: this.disk,
       network: {
@@ -328,6 +354,7 @@ export class SimulatedNode extends Process implements LinkOwner {
       storeId: this.identity.storeId,
       incarnation: this.incarnationName,
       hasHistory: (raft?.lastIndex ?? 0) > 0,
+      versions: { ...this.program, formatLevel: this.replica?.store.formatLevel ?? 1 },
     };
   }
 
@@ -339,10 +366,11 @@ export class SimulatedNode extends Process implements LinkOwner {
     const greeting = side === 0 ? stream.answer : stream.greeting;
     if (greeting?.type !== 'peer-greeting') return;
     if (side === 0 && !this.links.opened(stream, greeting)) return;
-    const { node, storeId, name, hasHistory } = greeting;
+    const { node, storeId, name, hasHistory, versions } = greeting;
+    const { formatMax } = versions;
     this.stores.set(node, storeId);
     if (this.isStranger(node)) return;
-    this.step({ type: 'peer-greeted', peer: nodeId(node), storeId, name, hasHistory });
+    this.step({ type: 'peer-greeted', peer: nodeId(node), storeId, name, hasHistory, formatMax });
   }
 
   /** A known id with another directory: nothing it says counts, and it is told nothing. */

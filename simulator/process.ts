@@ -4,7 +4,9 @@
  */
 import type { Wire } from './codecs.js';
 import type { PeerMessage, Ports, Replica, ReplicaConfig, WorldRules } from './machines.js';
+import type { NodeId } from '#raft';
 import type { NodeState, Reply, Request, Welcome } from '#rpc/session/frames';
+import type { Program, Versions } from '#rpc/versions';
 import type { DiskCompletion, Recovered } from '#storage';
 import { PropertyBroken } from './invariants/index.js';
 import type { Network, Side, Stream } from './network.js';
@@ -17,6 +19,9 @@ export type Travelling = PeerMessage | Uint8Array;
 
 export type ReplicaMaker = (config: ReplicaConfig, from: Recovered, ports: Ports) => Replica;
 
+/** `life`: 1 for the first start. */
+export type ProgramMaker = (node: NodeId, life: number) => Program;
+
 /** What travels on streams. */
 export type Parcel =
   | {
@@ -26,6 +31,7 @@ export type Parcel =
       readonly storeId: string;
       readonly incarnation: string;
       readonly hasHistory: boolean;
+      readonly versions: Versions & { readonly formatLevel: number };
     }
   | { readonly type: 'greeting'; readonly from: 'client' | 'proxy'; readonly name: string }
   | { readonly type: 'welcome'; readonly welcome: Welcome }
@@ -85,6 +91,8 @@ export interface Surroundings {
   readonly now: number;
   /** `new Replica`, unless somebody looks over its shoulder. */
   readonly makeReplica: ReplicaMaker;
+  /** Of which release a node is in that life. */
+  readonly programOf: ProgramMaker;
   /** Tells a process later; nothing, if it is another incarnation by then. */
   schedule(process: Addressee, delayMs: number, signal: Signal): void;
   count(what: string): void;

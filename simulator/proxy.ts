@@ -5,6 +5,7 @@ import type { Side, Stream } from './network.js';
 import type { SimulatedNode } from './node.js';
 import { Process } from './process.js';
 import type { Parcel, Signal, Surroundings } from './process.js';
+import { PROGRAM } from '#rpc/versions';
 
 interface NodeSession {
   readonly node: SimulatedNode;
@@ -53,7 +54,8 @@ export class SimulatedProxy extends Process {
     return {
       type: 'welcome',
       welcome: {
-        protocol: 1,
+        protocol: PROGRAM.protocolMax,
+        release: PROGRAM.release,
         clusterId,
         name: this.name,
         nodeId: 0,

@@ -11,7 +11,7 @@ import { PropertyBroken } from './invariants/index.js';
 import type { WorldRules } from './machines.js';
 import { drawPlan } from './plan.js';
 import type { Plan, PlanOverrides } from './plan.js';
-import type { ReplicaMaker } from './process.js';
+import type { ProgramMaker, ReplicaMaker } from './process.js';
 import { Trace } from './trace.js';
 import { World } from './world.js';
 
@@ -60,6 +60,8 @@ export interface RunOptions extends PlanOverrides {
   readonly rules?: WorldRules;
   /** Makes the nodes' replicas, for those who look over their shoulders. */
   readonly makeReplica?: ReplicaMaker;
+  /** Of which release each node is in each of its lives; this one's if it is left out. */
+  readonly programOf?: ProgramMaker;
 }
 
 /** Calls go on for so long on the healed cluster, ms. */

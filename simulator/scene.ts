@@ -3,6 +3,7 @@
  * into it by whoever makes a world of it; every step follows from the seed.
  */
 import type { NodeId } from '#raft';
+import { PROGRAM } from '#rpc/versions';
 import { Agenda } from './agenda.js';
 import type { Wire } from './codecs.js';
 import { Replica, type WorldRules } from './machines.js';
@@ -14,7 +15,15 @@ import { SimulatedNode } from './node.js';
 import type { NodeWatch } from './node.js';
 import { NodeViews } from './node-views.js';
 import type { Plan } from './plan.js';
-import type { Addressee, Parcel, Process, ReplicaMaker, Signal, Surroundings } from './process.js';
+import type {
+  Addressee,
+  Parcel,
+  Process,
+  ProgramMaker,
+  ReplicaMaker,
+  Signal,
+  Surroundings,
+} from './process.js';
 import type { Random } from './random.js';
 import type { Trace } from './trace.js';
 
@@ -31,6 +40,8 @@ export interface SceneOptions {
   /** `new Replica`, unless somebody looks over its shoulder. */
   readonly makeReplica?: ReplicaMaker;
   readonly clusterId?: string;
+  /** This release, for ever, unless a test upgrades nodes. */
+  readonly programOf?: ProgramMaker;
 }
 
 /** `Own`: what else happens in this world, beside what processes and streams do. */
@@ -38,6 +49,7 @@ export abstract class Scene<Own extends { readonly type: string }> implements Su
   readonly rules: WorldRules;
   readonly makeReplica: ReplicaMaker;
   readonly clusterId: string;
+  readonly programOf: ProgramMaker;
   readonly network: Network<Parcel>;
   readonly counts = new Map<string, number>();
   readonly views = new NodeViews();
@@ -57,6 +69,7 @@ export abstract class Scene<Own extends { readonly type: string }> implements Su
     this.makeReplica =
       options.makeReplica ?? ((config, from, ports) => new Replica(config, from, ports));
     this.clusterId = options.clusterId ?? CLUSTER_ID;
+    this.programOf = options.programOf ?? (() => PROGRAM);
     this.network = new Network<Parcel>(this.agenda, random.fork(), plan.weather, {
       accept: (process, stream) => this.accept(process, stream),
       opened: (process, stream) => {

@@ -26,6 +26,8 @@ export interface Material {
   /** Of this side's certificate, in ms since 1970. */
   readonly expiresAt: number;
   readonly subjectAltName: string;
+  /** When each of the authorities expires that are trusted here, in ms since 1970: two while one is replaced. */
+  readonly authoritiesExpireAt: readonly number[];
 }
 
 /** Each problem names a file and a remedy. */
@@ -70,7 +72,9 @@ export function readMaterial(files: IdentityFiles, now = Date.now()): Material {
   }
   if (problems.length > 0) throw new TlsProblem(problems);
   const expiresAt = Date.parse(own.validTo);
-  return { authority, certificate, key, expiresAt, subjectAltName: own.subjectAltName ?? '' };
+  const authoritiesExpireAt = authorities.map(({ validTo }) => Date.parse(validTo));
+  const subjectAltName = own.subjectAltName ?? '';
+  return { authority, certificate, key, expiresAt, subjectAltName, authoritiesExpireAt };
 }
 
 /** Null: it can't be read, which is noted. */

@@ -55,6 +55,7 @@ export function someCommand(choices: Choices, around: Surroundings): Command {
     return { kind: 'expire-session', session, lastActivity };
   }
   if (kind === 23) {
+    if (choices.below(8) === 0) return { kind: 'raise-format', level: choices.below(4) };
     const storeId = choices.one('s1', 's2');
     return { kind: 'member', node: 1 + choices.below(3), storeId, name: choices.one('ada', 'böb') };
   }

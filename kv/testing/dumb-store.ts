@@ -55,6 +55,7 @@ export class DumbStore {
   readonly states: (readonly Pair[])[] = [[], []];
   compacted = 0;
   index = 0;
+  formatLevel = 1;
   readonly sessions = new Map<number, DumbSession>();
   readonly members = new Map<number, string>();
 
@@ -98,6 +99,9 @@ export class DumbStore {
         this.members.set(command.node, known);
         return { kind: 'done' };
       }
+      case 'raise-format':
+        this.formatLevel = Math.max(this.formatLevel, command.level);
+        return { kind: 'done' };
       case 'write':
         return this.#write(command);
     }

@@ -6,18 +6,15 @@ import {
   type SessionConnection,
   type SessionHandler,
 } from '#rpc/session';
-import {
-  awaitsReply,
-  type NodeState,
-  type Reply,
-  type Request,
-  type Welcome,
-} from '#rpc/session/frames';
+import { awaitsReply, type NodeState, type Reply, type Request } from '#rpc/session/frames';
 import type { ReplicaEvent } from '../ports.js';
 
 /** A connection with more unread replies than this is not read from until it has taken them. */
 const UNREAD_BYTES_MAX = 8 * 1024 * 1024;
 const LOOK_AGAIN_MS = 20;
+
+/** What each is greeted with; which protocol is spoken is found out with each. */
+export type Offered = ReturnType<SessionHandler['welcome']>;
 
 interface Client {
   readonly connection: SessionConnection;
@@ -27,19 +24,22 @@ interface Client {
 }
 
 export class Clients {
-  readonly #welcome: Welcome;
+  readonly #welcome: Offered;
   readonly #events: (event: ReplicaEvent) => void;
   readonly #clients = new Map<number, Client>();
 
   constructor(
     server: Server,
-    welcome: Welcome,
+    welcome: Offered,
     limits: Partial<ServeLimits>,
     events: (event: ReplicaEvent) => void,
+    { versions, refused }: Pick<SessionHandler, 'versions' | 'refused'>,
   ) {
     this.#welcome = welcome;
     this.#events = events;
     const handler: SessionHandler = {
+      versions,
+      refused,
       welcome: () => welcome,
       opened: (connection) => {
         this.#clients.set(connection.id, { connection, inFlight: 0, paused: false });

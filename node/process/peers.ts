@@ -2,15 +2,16 @@
 import { nodeId, type NodeId } from '#raft';
 import type { FaceServer } from '#rpc/peer';
 import {
-  PEER_PROTOCOL,
   PeerLink,
   type PeerLinkEvents,
   PeerServer,
   type PeerServerHandler,
+  ToldOnce,
   TurnedAway,
   type PeerGreeting,
   type PeerMessage as WireMessage,
 } from '#rpc/peer';
+import { commonProtocol, releaseOf, type Program } from '#rpc/versions';
 import type { TlsIdentity } from '#tls';
 import type { PeerMessage, ReplicaEvent } from '../ports.js';
 import type { NodeLog } from './report-log.js';
@@ -26,6 +27,7 @@ export interface PeersConfig {
   readonly nodeList: string;
   /** The peers' addresses for peers, by id; without this node's own. */
   readonly addresses: ReadonlyMap<number, string>;
+  readonly program: Program;
 }
 
 export interface PeersEvents {
@@ -36,6 +38,8 @@ export interface PeersEvents {
   refusalOf(peer: NodeId, storeId: string): string | null;
   /** Whether the log holds anything: then a node that comes blank has been here, or came late. */
   hasHistory(): boolean;
+  /** The format level that the replicated state has come to. */
+  formatLevel(): number;
   readonly log: NodeLog;
 }
 
@@ -51,13 +55,16 @@ export class Peers {
     this.#config = config;
     this.#events = events;
     this.#lines = lines;
-    const refusals = new TurnedAway(({ address, why, count }) => {
-      events.log('warn', 'peer refused', { address, message: why, count });
-    });
+    const refusals = new ToldOnce(
+      new TurnedAway(({ address, why, count }) => {
+        events.log('warn', 'peer refused', { address, message: why, count });
+      }),
+    );
     const handler: PeerServerHandler = {
       greeting: () => this.#greeting(0),
       refusal: (greeting) => events.refusalOf(nodeId(greeting.nodeId), greeting.storeId),
       opened: (greeting) => {
+        refusals.forget();
         this.#greeted(greeting);
       },
       messages: (from, messages) => {
@@ -108,7 +115,9 @@ export class Peers {
     const { event, log, identity } = this.#events;
     const events: PeerLinkEvents = {
       connected: (greeting) => {
-        log('info', 'connected to peer', { peer, name: greeting.name, address });
+        const protocol = commonProtocol(greeting, this.#config.program);
+        const of = releaseOf(greeting);
+        log('info', 'connected to peer', { peer, name: greeting.name, address, of, protocol });
         this.#greeted(greeting);
       },
       lost: ({ redialRefused, newIncarnation, message }) => {
@@ -125,8 +134,10 @@ export class Peers {
 
   #greeting(toNodeId: number): PeerGreeting {
     const { nodeId: id, name, clusterId, storeId, incarnation, nodeList } = this.#config;
+    const { release, protocolMin, protocolMax, formatMax } = this.#config.program;
     return {
-      protocol: PEER_PROTOCOL,
+      ...{ release, protocolMin, protocolMax, formatMax },
+      formatLevel: this.#events.formatLevel(),
       clusterId,
       nodeId: id,
       name,
@@ -139,7 +150,7 @@ export class Peers {
   }
 
   #greeted(greeting: PeerGreeting): void {
-    const { storeId, name, hasHistory } = greeting;
+    const { storeId, name, hasHistory, formatMax } = greeting;
     const peer = nodeId(greeting.nodeId);
     this.#stores.set(peer, storeId);
     const refusal = this.#events.refusalOf(peer, storeId);
@@ -147,7 +158,7 @@ export class Peers {
       this.#events.log('warn', 'stranger', { peer, message: refusal });
       return;
     }
-    this.#events.event({ type: 'peer-greeted', peer, storeId, name, hasHistory });
+    this.#events.event({ type: 'peer-greeted', peer, storeId, name, hasHistory, formatMax });
   }
 
   /** A known id with another directory: nothing it says counts, and it is told nothing. */

@@ -8,11 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endpointText, listenError, type NodeConfig } from '#config';
 import { Pump, StartRefused } from '#driver';
 import { nodeId } from '#raft';
+import { ToldOnce, TurnedAway } from '#rpc/session';
+import { formatProblem, PROGRAM, type Program } from '#rpc/versions';
 import { AdminService } from '#rpc/generated/relevo/v1/admin';
 import { ObserverService } from '#rpc/generated/relevo/v1/observe';
 import { Refused, Storage, type Recovered, type Refusal } from '#storage';
 import { adminService } from './admin-service.js';
-import { Clients } from './clients.js';
+import { formatOfDirectory } from '../format-levels.js';
+import { Clients, type Offered } from './clients.js';
 import { makeDataDirectory } from './data-directory.js';
 import { lockDirectory, type DirectoryLock } from './directory-lock.js';
 import { faceServers, type FaceServers, type Identities } from './face-servers.js';
@@ -84,15 +87,17 @@ async function startLocked(
   const disk = surroundings.disk(config.dataDirectory, (completions) => {
     handle({ type: 'disk', completions });
   });
-  const recovered = await recoverDirectory(config, disk);
+  const { program = PROGRAM } = surroundings;
+  const recovered = await recoverDirectory(config, disk, program);
   let handOvers: HandOvers | null = null;
   /** Every line from here on has the term; before the replica stands, that of its vote. */
   let term = (): number => recovered.vote.term;
   let names: Names = { get: () => undefined };
   const log: NodeLog = (level, event, data) => options.log(level, event, { term: term(), ...data });
   const servers = faceServers(config, identities, log);
-  const clients = new Clients(servers.clients, welcomeOf(config), config, handle);
-  const settings = replicaConfigOf(config, options.bornLeader, incarnation);
+  const greeting = { versions: program, refused: clientRefusals(log) };
+  const clients = new Clients(servers.clients, welcomeOf(config), config, handle, greeting);
+  const settings = { ...replicaConfigOf(config, options.bornLeader, incarnation), program };
   const observation = new Observation(config.nodeId);
   const ports: Ports = {
     disk,
@@ -112,13 +117,14 @@ async function startLocked(
   handOvers = new HandOvers(replica, handle);
   const peers = new Peers(
     servers.peers,
-    peersConfigOf(config, recovered.identity.storeId, incarnation),
+    { ...peersConfigOf(config, recovered.identity.storeId, incarnation), program },
     replica.storage,
     {
       identity: identities.peer,
       event: handle,
       log,
       hasHistory: () => replica.raft.lastIndex > 0,
+      formatLevel: () => replica.store.formatLevel,
       refusalOf: (peer, store) => replica.refusalOf(peer, store),
     },
   );
@@ -212,7 +218,11 @@ async function stopNode(node: NodeParts): Promise<void> {
 }
 
 /** Recovers the directory, making it first if it is blank. */
-async function recoverDirectory(config: NodeConfig, disk: NodeDisk): Promise<Recovered> {
+async function recoverDirectory(
+  config: NodeConfig,
+  disk: NodeDisk,
+  program: Program,
+): Promise<Recovered> {
   const { clusterId, name } = config;
   const id = nodeId(config.nodeId);
   const expect = { clusterId, nodeId: id, name };
@@ -225,7 +235,15 @@ async function recoverDirectory(config: NodeConfig, disk: NodeDisk): Promise<Rec
     found = await disk.runStart(Storage.recover(expect));
   }
   if ('code' in found) throw found.code === 'blank' ? new Error(found.message) : new Refused(found);
+  refuseUnreadable(config, program, found);
   return found;
+}
+
+/** Throws StartRefused where a later release has written what this one does not read. */
+function refuseUnreadable(config: NodeConfig, program: Program, recovered: Recovered): void {
+  const reader = { who: config.name, versions: program };
+  const problem = formatProblem(reader, formatOfDirectory(recovered));
+  if (problem !== null) throw new StartRefused(`DATA_DIR ${config.dataDirectory}: ${problem}`);
 }
 
 /** Of a disk that can't be used, how much room it has is a part of the reason. */
@@ -273,9 +291,20 @@ function replicaConfigOf(
   };
 }
 
-function welcomeOf(config: NodeConfig): ConstructorParameters<typeof Clients>[1] {
+/** Clients and proxies that speak another protocol, or look for another cluster. */
+function clientRefusals(log: NodeLog): (address: string, message: string) => void {
+  const refusals = new ToldOnce(
+    new TurnedAway(({ address, why, count }) => {
+      log('warn', 'client refused', { address, message: why, count });
+    }),
+  );
+  return (address, message) => {
+    refusals.add(address, message);
+  };
+}
+
+function welcomeOf(config: NodeConfig): Offered {
   return {
-    protocol: 1,
     clusterId: config.clusterId,
     name: config.name,
     nodeId: config.nodeId,
@@ -285,7 +314,11 @@ function welcomeOf(config: NodeConfig): ConstructorParameters<typeof Clients>[1]
   };
 }
 
-function peersConfigOf(config: NodeConfig, storeId: string, incarnation: string): PeersConfig {
+function peersConfigOf(
+  config: NodeConfig,
+  storeId: string,
+  incarnation: string,
+): Omit<PeersConfig, 'program'> {
   const { nodeId, name, clusterId, nodeList } = config;
   const addresses = peerAddresses(config);
   return { nodeId, name, clusterId, nodeList, storeId, incarnation, addresses };

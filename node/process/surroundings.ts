@@ -5,6 +5,7 @@
 import type { NodeId } from '#raft';
 import type { InflictRequest } from '#rpc/generated/relevo/v1/observe';
 import type { Disk, DiskCompletion, Steps } from '#storage';
+import type { Program } from '#rpc/versions';
 import type { Ports, ReplicaEvent } from '../ports.js';
 import { FileDisk } from './disk.js';
 
@@ -39,6 +40,8 @@ export interface Surroundings {
   ports(ports: Ports, unsent: Unsent): Ports;
   /** Left out: nothing can be inflicted. */
   readonly inflictor?: Inflictor;
+  /** Left out: this release. Otherwise the node is one of another: it says, reads and writes what that would. */
+  readonly program?: Program;
 }
 
 /** The world itself. */

@@ -1,7 +1,6 @@
 /** Who may talk to whom: what two nodes tell each other before anything else. */
 import type { PeerGreeting } from '#rpc/generated/relevo/v1/peer';
-
-export const PEER_PROTOCOL = 1;
+import { nodesProblem } from '#rpc/versions';
 
 /**
  * What does not fit between two nodes' greetings, as a sentence that names both values and the remedy;
@@ -10,12 +9,8 @@ export const PEER_PROTOCOL = 1;
 export function greetingMismatch(given: PeerGreeting, ours: PeerGreeting): string | null {
   const theirs = plainly(given);
   const who = `node ${theirs.nodeId} (${theirs.name || 'no name'})`;
-  if (theirs.protocol !== ours.protocol) {
-    return (
-      `${who} speaks version ${theirs.protocol} of the peer protocol, ${ours.name} version ` +
-      `${ours.protocol}; run the same release on both`
-    );
-  }
+  const apart = nodesProblem({ who, versions: theirs }, { who: ours.name, versions: ours });
+  if (apart !== null) return apart;
   if (theirs.nodeList !== ours.nodeList) {
     return (
       `${who} has NODES ${theirs.nodeList}, ${ours.name} has NODES ${ours.nodeList}; ` +

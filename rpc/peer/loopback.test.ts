@@ -11,12 +11,14 @@ import {
   PeerServer,
   PEER_SERVER_OPTIONS,
 } from '#rpc/peer';
+import { PROGRAM, spoken } from '#rpc/versions';
 import { Journal } from '../transport/journal.js';
 
 const NODE_LIST = '1=127.0.0.1:1,2=127.0.0.1:2';
 
 const greetingOf = (nodeId: number, toNodeId: number, change: Partial<PeerGreeting> = {}) => ({
-  protocol: 1,
+  ...spoken(PROGRAM),
+  ...{ formatMax: 1, formatLevel: 1 },
   clusterId: 'c0ffee',
   nodeId,
   name: nodeId === 1 ? 'ada' : 'bob',
@@ -276,7 +278,11 @@ describe('bounded', () => {
 
 describe('greetings that do not match are refused on both sides, with both values', () => {
   const cases: [string, Partial<PeerGreeting>, RegExp][] = [
-    ['protocol', { protocol: 2 }, /version 2 of the peer protocol, bob version 1; run the same/],
+    [
+      'protocol',
+      { protocolMin: 2, protocolMax: 3, release: '0.9.0' },
+      /ada\) \(release 0.9.0\) speaks versions 2 to 3 .*bob \(release 0.1.0\) version 1: upgrade by way of/,
+    ],
     ['R9 node list', { nodeList: '1=h:1' }, /NODES 1=h:1, bob has NODES 1=127.*same list/],
     ['cluster', { clusterId: 'beef' }, /cluster beef, bob of cluster c0ffee; check CLUSTER_NAME/],
     ['receiver', { toNodeId: 3 }, /looks for node 3 where node 2 \(bob\) answers; check/],

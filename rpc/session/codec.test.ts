@@ -203,7 +203,10 @@ test('what is decoded is no Buffer: a slice of it is a copy', () => {
 
 test('a greeting of defaults alone is still a greeting, an unreadable one malformed', () => {
   const kind = PeerKind.PEER_KIND_UNSPECIFIED;
-  const empty: Greeting = { protocol: 0, kind, clusterId: '', name: '' };
+  const empty: Greeting = {
+    ...{ protocolMin: 0, protocolMax: 0, release: '' },
+    ...{ kind, clusterId: '', name: '' },
+  };
   expect(decodeRequests(encodeGreeting(empty)).greeting).toEqual(empty);
   expect(() => decodeRequests(Buffer.from([0x0a, 1, 0x0f]))).toThrow(MalformedMessage);
 });

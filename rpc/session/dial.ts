@@ -8,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import type { TlsIdentity } from '#tls';
 import type { Greeting, Welcome } from '#rpc/generated/relevo/v1/session';
+import { protocolProblem, type Versions } from '#rpc/versions';
 import {
   CHANNEL_OPTIONS,
   GREETING_TIMEOUT_MS,
@@ -73,6 +74,7 @@ const passThrough = (message: Buffer): Buffer => message;
 
 class Dialed implements DialedSession {
   readonly address: string;
+  readonly #versions: Versions;
   readonly #events: SessionEvents;
   readonly #requestBytesMax: number;
   readonly #client: Client;
@@ -86,6 +88,7 @@ class Dialed implements DialedSession {
 
   constructor(address: string, greeting: Greeting, events: SessionEvents, options: DialOptions) {
     this.address = address;
+    this.#versions = { ...greeting, formatMax: 0 };
     this.#events = events;
     this.#requestBytesMax = options.requestBytesMax ?? ITEM_BYTES_MAX;
     const security = dialSecurity(options.identity ?? null, address);
@@ -189,12 +192,23 @@ class Dialed implements DialedSession {
       return;
     }
     if (decoded.welcome !== null && !this.#welcomed) {
+      const apart = this.#problemOf(decoded.welcome);
+      if (apart !== null) {
+        this.#lose({ code: status.FAILED_PRECONDITION, details: apart });
+        return;
+      }
       this.#welcomed = true;
       clearTimeout(this.#greetingTimer);
       this.#events.connected(decoded.welcome);
     }
     if (decoded.state !== null && !this.#isOver()) this.#events.state(decoded.state);
     if (decoded.replies.length > 0 && !this.#isOver()) this.#events.replies(decoded.replies);
+  }
+
+  /** It chose a version of the protocol that this side did not offer; null: it did not. */
+  #problemOf({ protocol, name, release }: Welcome): string | null {
+    const versions = { release, protocolMin: protocol, protocolMax: protocol, formatMax: 0 };
+    return protocolProblem({ who: name, versions }, { who: 'this side', versions: this.#versions });
   }
 
   /** A handler may have closed us. */

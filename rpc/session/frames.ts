@@ -72,6 +72,11 @@ export interface NodeState {
   dataDirectory: string;
   processId: number;
   voters: number;
+  release: string;
+  protocolMin: number;
+  protocolMax: number;
+  formatMax: number;
+  formatLevel: number;
 }
 
 /** What a receiver grants (session.proto, Welcome). */
@@ -83,6 +88,7 @@ export interface Welcome {
   requestsMax: number;
   bytesMax: number;
   sessionTimeoutMs: number;
+  release: string;
 }
 
 export const NO_BYTES = new Uint8Array(0);

@@ -8,13 +8,12 @@ export {
 } from '../transport/channel.js';
 export { ConnectionLimit } from '../transport/connection-limit.js';
 export { FaceServer, type FaceLimits } from '../transport/face-server.js';
-export type { TurnedAwayReport } from '../transport/turned-away.js';
+export { ToldOnce, TurnedAway, type TurnedAwayReport } from '../transport/turned-away.js';
 export { type DialedSession, dialSession, type DialOptions, type SessionEvents } from './dial.js';
 export {
   type EndReason,
   type ServeLimits,
   serveSession,
-  SESSION_PROTOCOL,
   type SessionConnection,
   type SessionHandler,
 } from './server.js';

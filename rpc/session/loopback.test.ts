@@ -61,7 +61,11 @@ test('a proxy is told the newest state of a turn, before its replies', async () 
 
 test.each([
   ['another cluster', { clusterId: 'beef' }, /cluster beef.*cluster c0ffee.*CLUSTER_NAME/],
-  ['another protocol', { protocol: 9 }, /version 9.*speaks 1.*same release/],
+  [
+    'another protocol',
+    { protocolMin: 8, protocolMax: 9, release: '9.0' },
+    /who calls \(release 9.0\) speaks versions 8 to 9 .*ada \(release 0.1.0\) version 1: upgrade by way/,
+  ],
 ])('a greeting of %s is rejected with both values and the remedy', async (_, change, text) => {
   const { journal, address } = await serve();
   const client = dial(address, { ...GREETING, ...change });

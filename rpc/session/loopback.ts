@@ -3,6 +3,7 @@ import { Journal } from '../transport/journal.js';
 import { SERVER_OPTIONS, SESSION_LIMITS, type StreamEnd } from '../transport/channel.js';
 import { FaceServer } from '../transport/face-server.js';
 import { PeerKind } from '#rpc/generated/relevo/v1/session';
+import { PROGRAM, spoken } from '#rpc/versions';
 import { type DialedSession, dialSession } from './dial.js';
 import {
   emptyReply,
@@ -18,6 +19,7 @@ import { serveSession, type ServeLimits, type SessionConnection } from './server
 
 export const WELCOME: Welcome = {
   protocol: 1,
+  release: '0.1.0',
   clusterId: 'c0ffee',
   name: 'ada',
   nodeId: 6787,
@@ -27,7 +29,7 @@ export const WELCOME: Welcome = {
 };
 
 export const GREETING = {
-  protocol: 1,
+  ...spoken(PROGRAM),
   kind: PeerKind.PEER_KIND_CLIENT,
   clusterId: '',
   name: 'test',
@@ -50,6 +52,11 @@ export const STATE: NodeState = {
   dataDirectory: 'data/ada',
   processId: 1,
   voters: 3,
+  release: '0.1.0',
+  protocolMin: 1,
+  protocolMax: 1,
+  formatMax: 1,
+  formatLevel: 1,
 };
 
 export const requestOf = (id: number, payload = new Uint8Array([id])): Request => ({

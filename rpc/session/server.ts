@@ -1,6 +1,7 @@
 /** The answering side of the session stream, on a node and on a proxy. */
 import { type Server, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { type Greeting, PeerKind, type Welcome } from '#rpc/generated/relevo/v1/session';
+import { commonProtocol, PROGRAM, protocolProblem, type Versions } from '#rpc/versions';
 import { GREETING_TIMEOUT_MS } from '../transport/channel.js';
 import { ConnectionLimit } from '../transport/connection-limit.js';
 import { Outbox } from '../transport/outbox.js';
@@ -9,7 +10,6 @@ import { decodeRequests, encodeReplies, encodeState, encodeWelcome } from './cod
 import { awaitsReply, type NodeState, type Reply, type Request } from './frames.js';
 
 export const SESSION_PATH = '/relevo.v1.Session/Connect';
-export const SESSION_PROTOCOL = 1;
 
 /** Why a connection is ended: a gRPC status, and a sentence that names the thing and the remedy. */
 export interface EndReason {
@@ -41,8 +41,12 @@ export interface SessionConnection {
 }
 
 export interface SessionHandler {
-  /** What to greet with; asked for each connection. */
-  welcome(): Welcome;
+  /** Left out: this release's. */
+  readonly versions?: Versions | undefined;
+  /** What to greet with; asked for each connection. Which protocol is spoken is found out here. */
+  welcome(): Omit<Welcome, 'protocol' | 'release'>;
+  /** Somebody was turned away by its greeting: for the log. */
+  readonly refused?: ((address: string, message: string) => void) | undefined;
   opened(connection: SessionConnection): void;
   /** Payloads are views of one received message: copy what is kept. */
   requests(connection: SessionConnection, requests: Request[]): void;
@@ -280,12 +284,17 @@ class Connection implements SessionConnection {
   }
 
   #greet(greeting: Greeting | null): boolean {
-    const welcome = this.#handler.welcome();
-    const refusal = refusalOf(greeting, welcome);
-    if (greeting === null || refusal !== null) {
-      this.end(refusal ?? NO_GREETING);
+    const versions = this.#handler.versions ?? PROGRAM;
+    const offered = this.#handler.welcome();
+    const refusal = refusalOf(greeting, offered, versions);
+    const protocol = greeting === null ? null : commonProtocol(versionsOf(greeting), versions);
+    if (greeting === null || protocol === null || refusal !== null) {
+      const reason = refusal ?? NO_GREETING;
+      this.#handler.refused?.(this.address, reason.details);
+      this.end(reason);
       return false;
     }
+    const welcome: Welcome = { ...offered, protocol, release: versions.release };
     clearTimeout(this.#greetingTimer);
     this.kind = greeting.kind === PeerKind.PEER_KIND_PROXY ? 'proxy' : 'client';
     this.name = greeting.name;
@@ -326,16 +335,20 @@ const NO_GREETING: EndReason = {
   details: "a session's first message has to carry a greeting (relevo/v1/session.proto, Greeting)",
 };
 
-function refusalOf(greeting: Greeting | null, welcome: Welcome): EndReason | null {
+/** Formats are between nodes alone. */
+const versionsOf = (greeting: Greeting): Versions => ({ ...greeting, formatMax: 0 });
+
+function refusalOf(
+  greeting: Greeting | null,
+  welcome: Pick<Welcome, 'name' | 'clusterId'>,
+  versions: Versions,
+): EndReason | null {
   if (greeting === null) return NO_GREETING;
-  if (greeting.protocol !== SESSION_PROTOCOL) {
-    return {
-      code: status.FAILED_PRECONDITION,
-      details:
-        `you speak version ${greeting.protocol} of the session protocol, ${welcome.name} speaks ` +
-        `${SESSION_PROTOCOL}; run the same release on both sides`,
-    };
-  }
+  const apart = protocolProblem(
+    { who: 'who calls', versions: versionsOf(greeting) },
+    { who: welcome.name, versions },
+  );
+  if (apart !== null) return { code: status.FAILED_PRECONDITION, details: apart };
   if (greeting.clusterId !== '' && greeting.clusterId !== welcome.clusterId) {
     return {
       code: status.FAILED_PRECONDITION,

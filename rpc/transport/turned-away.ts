@@ -39,3 +39,27 @@ export class TurnedAway {
     this.#timer.unref();
   };
 }
+
+/** Who is turned away tries again, for hours perhaps: each reason is told once, until somebody got in. */
+export class ToldOnce {
+  readonly #refusals: TurnedAway;
+  readonly #told = new Set<string>();
+
+  constructor(refusals: TurnedAway) {
+    this.#refusals = refusals;
+  }
+
+  add(address: string, why: string): void {
+    if (this.#told.has(why)) return;
+    // A stranger who makes up reasons gets no more of our memory than this.
+    if (this.#told.size === REASONS_MAX) this.#told.clear();
+    this.#told.add(why);
+    this.#refusals.add(address, why);
+  }
+
+  forget(): void {
+    this.#told.clear();
+  }
+}
+
+const REASONS_MAX = 100;

@@ -1,7 +1,8 @@
 /** How the library reaches a proxy or node: over the network, or whatever a test or a proxy hands in. */
 import type { TlsIdentity } from '#tls';
-import { dialSession, PeerKind, SESSION_PROTOCOL, type SessionEvents } from '#rpc/session';
+import { dialSession, PeerKind, type SessionEvents } from '#rpc/session';
 import type { Reply, Request, Welcome } from '#rpc/session/frames';
+import { PROGRAM, spoken } from '#rpc/versions';
 
 /** What happens on a link; `connected` first, `lost` last. None is called before `dial` has returned. */
 export interface LinkEvents {
@@ -30,7 +31,8 @@ export function networkTransport(
   clusterId: string,
   identity: TlsIdentity | null,
 ): Transport {
-  const greeting = { protocol: SESSION_PROTOCOL, kind: PeerKind.PEER_KIND_CLIENT, clusterId, name };
+  const kind = PeerKind.PEER_KIND_CLIENT;
+  const greeting = { ...spoken(PROGRAM), kind, clusterId, name };
   return {
     dial: (endpoint, events) => {
       const heard: SessionEvents = {

@@ -6,7 +6,7 @@ import {
   type SessionConnection,
   type SessionHandler,
 } from '#rpc/session';
-import type { Reply, Welcome } from '#rpc/session/frames';
+import type { Reply } from '#rpc/session/frames';
 import type { RouterEvent } from './router/types.js';
 
 /** A client with more unread bytes of replies is not read from until it has taken them. */
@@ -19,12 +19,14 @@ export class ClientStreams {
 
   constructor(
     server: Server,
-    welcome: () => Welcome,
+    welcome: SessionHandler['welcome'],
     limits: Partial<ServeLimits>,
     handle: (event: RouterEvent) => void,
+    refused: (address: string, message: string) => void,
   ) {
     const handler: SessionHandler = {
       welcome,
+      refused,
       opened: (stream) => {
         this.#streams.set(stream.id, stream);
         handle({ type: 'client-opened', connection: stream.id });

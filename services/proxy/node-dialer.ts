@@ -1,14 +1,9 @@
 /** Keeps a session stream to one node: dials, and dials again, at once and then with growing pauses. */
 import type { NodeAddress } from '#config';
 import { endpointText } from '#config';
-import {
-  dialSession,
-  PeerKind,
-  SESSION_PROTOCOL,
-  type DialedSession,
-  type SessionEvents,
-} from '#rpc/session';
+import { dialSession, PeerKind, type DialedSession, type SessionEvents } from '#rpc/session';
 import type { NodeState, Reply, Request, Welcome } from '#rpc/session/frames';
+import { PROGRAM, spoken } from '#rpc/versions';
 import type { TlsIdentity } from '#tls';
 import type { ProxyLog } from './log.js';
 
@@ -35,6 +30,8 @@ export class NodeDialer {
   #timer: NodeJS.Timeout | undefined;
   /** Since it was last connected. */
   #failures = 0;
+  /** Why it turned us away: told once. */
+  #rejection = '';
   #isUp = false;
   #isClosed = false;
 
@@ -53,7 +50,7 @@ export class NodeDialer {
     this.#address = endpointText(node.host, node.port);
     const { name, clusterId, identity } = self;
     const kind = PeerKind.PEER_KIND_PROXY;
-    this.#greeting = { protocol: SESSION_PROTOCOL, kind, name, clusterId };
+    this.#greeting = { ...spoken(PROGRAM), kind, name, clusterId };
     this.#identity = identity;
     this.#events = events;
     this.#log = log;
@@ -104,6 +101,7 @@ export class NodeDialer {
       return;
     }
     this.#failures = 0;
+    this.#rejection = '';
     this.#isUp = true;
     this.#log('info', 'node connected', { peer: welcome.name, id, address: this.#address });
     this.#events.connected(welcome);
@@ -115,7 +113,8 @@ export class NodeDialer {
       this.#isUp = false;
       this.#log('warn', 'node lost', { id: this.#node.id, address: this.#address, message });
       this.#events.lost();
-    } else if (this.#failures === 0 || rejected) {
+    } else if (rejected ? message !== this.#rejection : this.#failures === 0) {
+      if (rejected) this.#rejection = message;
       const level = rejected ? 'warn' : 'info';
       this.#log(level, 'node not reached', { id: this.#node.id, address: this.#address, message });
     }

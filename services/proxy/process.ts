@@ -13,9 +13,11 @@ import {
   MESSAGE_BYTES_MAX,
   SERVER_OPTIONS,
   SESSION_LIMITS,
-  SESSION_PROTOCOL,
+  ToldOnce,
+  TurnedAway,
 } from '#rpc/session';
 import type { Welcome } from '#rpc/session/frames';
+import { PROGRAM } from '#rpc/versions';
 import {
   addHealth,
   addReflection,
@@ -44,6 +46,8 @@ const SESSION_TIMEOUT_MS = 60_000;
 /** What is in flight at a stop has so long to finish, ms. */
 const STOP_MS_MAX = 3_000;
 const STOP_LOOK_MS = 5;
+/** What it says to itself as a client. */
+const OWN = { protocol: PROGRAM.protocolMax, release: PROGRAM.release };
 /** And the streams to be ended. */
 const CLOSE_MS_MAX = 500;
 
@@ -131,8 +135,10 @@ class Proxy implements RunningProxy {
     this.#driver = new Driver(routerConfig(config), decorate(ports, unsent));
     const handle = this.#driver.handle.bind(this.#driver);
     this.#nodes = new Map(config.nodes.map((node) => [node.id, this.#dialerOf(node.id)]));
-    this.#streams = new ClientStreams(this.#server, () => this.#welcome(), config, handle);
-    this.#ownClient = new OwnClient(() => this.#welcome(), handle);
+    const refusals = clientRefusals(this.#log);
+    const welcome = this.#welcome.bind(this);
+    this.#streams = new ClientStreams(this.#server, welcome, config, handle, refusals);
+    this.#ownClient = new OwnClient(() => ({ ...this.#welcome(), ...OWN }), handle);
     this.#ownCalls = new Calls(['this proxy'], this.#ownClient, config.requestTimeoutMs);
     const nameOf = this.#nameOf.bind(this);
     this.#server.addService(KvService, kvService(this.#ownCalls, nameOf));
@@ -227,10 +233,9 @@ class Proxy implements RunningProxy {
     return new NodeDialer(node, { name, clusterId, identity }, events, this.#log.line);
   }
 
-  #welcome(): Welcome {
+  #welcome(): Omit<Welcome, 'protocol' | 'release'> {
     const { clusterId, name, requestsPerConnection, bytesPerConnection } = this.#config;
     return {
-      protocol: SESSION_PROTOCOL,
       clusterId,
       name,
       nodeId: 0,
@@ -251,6 +256,18 @@ class Proxy implements RunningProxy {
     const connected = nodes.filter((node) => node.connected).length;
     return `no leader is known; ${connected} of ${nodes.length} nodes are connected`;
   }
+}
+
+/** Clients that speak another protocol, or look for another cluster. */
+function clientRefusals(log: ReportLog): (address: string, message: string) => void {
+  const refusals = new ToldOnce(
+    new TurnedAway(({ address, why, count }) => {
+      log.line('warn', 'client refused', { address, message: why, count });
+    }),
+  );
+  return (address, message) => {
+    refusals.add(address, message);
+  };
 }
 
 function routerConfig(config: ProxyConfig): RouterConfig {

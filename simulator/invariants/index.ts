@@ -10,6 +10,7 @@ import { DurableStays } from './durable-stays.js';
 import { ElectionSafety } from './election-safety.js';
 import { EqualState } from './equal-state.js';
 import { FollowerCommit } from './follower-commit.js';
+import { FormatRead } from './format-read.js';
 import { HonestMatch } from './honest-match.js';
 import { LeaderAppendOnly } from './leader-append-only.js';
 import { LeaderCompleteness } from './leader-completeness.js';
@@ -71,6 +72,7 @@ export class Invariants {
       new LogMatching(),
       new HonestMatch(),
       new EqualState(),
+      new FormatRead(),
     ];
   }
 

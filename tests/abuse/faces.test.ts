@@ -14,6 +14,7 @@ import {
   type SessionConnection,
 } from '#rpc/session';
 import { emptyReply, Outcome } from '#rpc/session/frames';
+import { PROGRAM, spoken } from '#rpc/versions';
 import {
   field,
   FLAG,
@@ -41,7 +42,6 @@ const LIMITS: FaceLimits = {
   connectionsPerAddressMax: 4,
 };
 const WELCOME = {
-  protocol: 1,
   clusterId: 'c0ffee',
   name: 'ada',
   nodeId: 1,
@@ -98,7 +98,12 @@ function polite({ target }: Served): GrpcConnection {
 /** A client that does nothing wrong gets its welcome. */
 async function expectServed({ target }: Served): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const greeting = { protocol: 1, kind: PeerKind.PEER_KIND_CLIENT, clusterId: '', name: 'test' };
+    const greeting = {
+      ...spoken(PROGRAM),
+      kind: PeerKind.PEER_KIND_CLIENT,
+      clusterId: '',
+      name: 'test',
+    };
     const session = dialSession(`${target.host}:${target.port}`, greeting, {
       connected: () => resolve(),
       lost: (end) => reject(new Error(end.message)),

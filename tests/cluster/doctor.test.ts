@@ -61,7 +61,14 @@ test('a cluster that is well has nothing to be put right', async () => {
   expect(found.filter(({ grade }) => grade === 'bad')).toEqual([]);
   expect(exit).toBe(0);
   const looked = found.map(({ what }) => what);
-  for (const what of ['Node.js', 'peer certificate', 'disk space', 'disk latency', 'leader']) {
+  for (const what of [
+    'Node.js',
+    'peer certificate',
+    'disk space',
+    'disk latency',
+    'leader',
+    'releases',
+  ]) {
     expect(looked).toContain(what);
   }
   expect(named(found, 'port for peers of node 6788')?.seen).toMatch(/answers in/);

@@ -13,16 +13,10 @@ import {
   PEER_SERVER_OPTIONS,
   PeerServer,
 } from '#rpc/peer';
-import {
-  FaceServer,
-  PeerKind,
-  SERVER_OPTIONS,
-  serveSession,
-  SESSION_LIMITS,
-  SESSION_PROTOCOL,
-} from '#rpc/session';
+import { FaceServer, PeerKind, SERVER_OPTIONS, serveSession, SESSION_LIMITS } from '#rpc/session';
 import { SessionRequests } from '#rpc/generated/relevo/v1/session';
 import type { Issued } from '#tls/authority';
+import { PROGRAM, spoken } from '#rpc/versions';
 import {
   cluster,
   DAY_MS,
@@ -76,7 +70,7 @@ async function clientPort(): Promise<Port> {
   });
   serveSession(server, {
     welcome: () => ({
-      ...{ protocol: 1, clusterId: 'c', name: SECRET, nodeId: 2, requestsMax: 9, bytesMax: 9_000 },
+      ...{ clusterId: 'c', name: SECRET, nodeId: 2, requestsMax: 9, bytesMax: 9_000 },
       sessionTimeoutMs: 60_000,
     }),
     opened: (connection) => opened.push(connection.name),
@@ -87,7 +81,7 @@ async function clientPort(): Promise<Port> {
   cleanups.push(() => identity.close());
   cleanups.push(() => server.forceShutdown());
   const kind = PeerKind.PEER_KIND_CLIENT;
-  const greeting = { protocol: SESSION_PROTOCOL, kind, clusterId: '', name: 'somebody' };
+  const greeting = { ...spoken(PROGRAM), kind, clusterId: '', name: 'somebody' };
   const bytes = SessionRequests.encode({ greeting, requests: [] }).finish();
   const address = `127.0.0.1:${port}`;
   return { address, path: SESSION_PATH, greeting: Buffer.from(bytes), opened, refused };
@@ -122,7 +116,7 @@ async function peerPort(): Promise<Port> {
 
 function greetingOf(nodeId: number, toNodeId: number): PeerGreeting {
   return {
-    ...{ protocol: 1, clusterId: 'c', nodeId, name: SECRET, storeId: `s${nodeId}` },
+    ...{ ...PROGRAM, formatLevel: 1, clusterId: 'c', nodeId, name: SECRET, storeId: `s${nodeId}` },
     ...{ incarnation: 'i', hasHistory: false, toNodeId, nodeList: '1=127.0.0.1:1,2=127.0.0.1:2' },
   };
 }

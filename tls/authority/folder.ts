@@ -9,11 +9,20 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { nodeOf, nodeUri } from '#tls';
 import { Authority, type Issued, type Subject } from './authority.js';
+import {
+  endRotation,
+  OutOfOrder,
+  refuseOutOfOrder,
+  rotationFile,
+  stepReached,
+  type RotationStep,
+} from './rotation.js';
 
 /** A process that is to have certificates. */
 export interface Process {
@@ -58,11 +67,23 @@ const SIGNER: Readonly<Record<CertificateName, AuthorityName>> = {
   client: 'client',
 };
 
+/** Who signs now, and whom everybody trusts: the certificates of one, or of two while one replaces the other. */
+interface Signing {
+  readonly signer: Authority;
+  readonly trusted: string;
+}
+
+const AUTHORITIES: readonly AuthorityName[] = ['peer', 'client'];
+
+const currentOf = (name: AuthorityName): string => join('authorities', `${name}-ca`);
+/** That replaces it. */
+const nextOf = (name: AuthorityName): string => join('authorities', `${name}-ca-next`);
+
 export class CertificateFolder {
   readonly #directory: string;
   readonly #terms: Terms;
   readonly #done: Certificate[] = [];
-  readonly #authorities = new Map<AuthorityName, Authority>();
+  readonly #authorities = new Map<AuthorityName, Signing>();
 
   constructor(directory: string, terms: Terms) {
     this.#directory = directory;
@@ -79,20 +100,79 @@ export class CertificateFolder {
   }
 
   /**
+   * A step of replacing both authorities: it says what came of each certificate, as `ensure` does. Throws OutOfOrder,
+   * and changes nothing, if another one has to come first. What a step leaves has to be on every host before the next.
+   */
+  async rotate(step: RotationStep): Promise<readonly Certificate[]> {
+    const reached = stepReached(this.#directory);
+    refuseOutOfOrder(step, reached);
+    if (step === 'drop' && reached !== null) this.#refuseOld();
+    // There is nothing to drop: it was done.
+    if (step === 'drop' && reached === null) return this.ensure(this.known());
+    if (step === 'trust') await this.#makeNext();
+    if (step !== reached) {
+      const { path, text } = rotationFile(step);
+      this.#writeText(path, text, 0o600);
+    }
+    if (step !== 'drop') return this.ensure(this.known());
+    this.#promoteNext();
+    const done = await this.ensure(this.known());
+    endRotation(this.#directory);
+    return done;
+  }
+
+  /** Of both kinds, for good: whatever is signed from now on is theirs once the step `issue` is taken. */
+  async #makeNext(): Promise<void> {
+    const { authorityDays, now } = this.#terms;
+    for (const name of AUTHORITIES) {
+      if (this.#read(nextOf(name)) !== null) continue;
+      const authority = await Authority.create(`relevo ${name}s`, authorityDays, now);
+      this.#write(nextOf(name), authority.issued);
+    }
+  }
+
+  /** Throws OutOfOrder if a certificate in the folder is not of the next authority. */
+  #refuseOld(): void {
+    for (const process of this.known()) {
+      for (const name of certificatesOf(process)) {
+        const next = this.#read(nextOf(SIGNER[name]));
+        const path = join(FOLDERS[process.kind], process.name, name);
+        const found = this.#read(path);
+        if (next === null || found === null || isSignedBy(found, next.certificate)) continue;
+        throw new OutOfOrder(
+          `${path}.pem is still of the old authority: run "issue" again, and copy every folder to its host`,
+        );
+      }
+    }
+  }
+
+  /** Done again from the start where it was cut short: the next ones go last. */
+  #promoteNext(): void {
+    const found = AUTHORITIES.map((name) => [name, this.#read(nextOf(name))] as const);
+    for (const [name, next] of found) if (next !== null) this.#write(currentOf(name), next);
+    for (const [name] of found) {
+      for (const ending of ['pem', 'key']) {
+        rmSync(join(this.#directory, `${nextOf(name)}.${ending}`), { force: true });
+      }
+    }
+  }
+
+  /**
    * Makes what is missing, and anew what expires soon or is for other names. What came of each certificate; throws
    * Error if a file can't be written, or is no certificate.
    */
   async ensure(processes: readonly Process[]): Promise<readonly Certificate[]> {
     this.#done.length = 0;
-    for (const name of ['peer', 'client'] as const) await this.#ensureAuthority(name);
+    const step = stepReached(this.#directory);
+    for (const name of AUTHORITIES) await this.#ensureAuthority(name, step);
     for (const process of processes) {
       for (const name of certificatesOf(process)) await this.#ensureCertificate(process, name);
     }
     return [...this.#done];
   }
 
-  async #ensureAuthority(name: AuthorityName): Promise<void> {
-    const path = join('authorities', `${name}-ca`);
+  async #ensureAuthority(name: AuthorityName, step: RotationStep | null): Promise<void> {
+    const path = currentOf(name);
     const found = this.#read(path);
     const authority =
       found === null
@@ -100,38 +180,46 @@ export class CertificateFolder {
         : await Authority.load(found);
     if (found === null) this.#write(path, authority.issued);
     this.#note(`${path}.pem`, authority.issued, found === null ? 'made' : 'kept');
-    this.#authorities.set(name, authority);
+    const next = this.#read(nextOf(name));
+    if (next === null) {
+      this.#authorities.set(name, { signer: authority, trusted: authority.issued.certificate });
+      return;
+    }
+    this.#note(`${nextOf(name)}.pem`, next, 'kept');
+    const signer = step === 'trust' ? authority : await Authority.load(next);
+    const trusted = authority.issued.certificate + next.certificate;
+    this.#authorities.set(name, { signer, trusted });
   }
 
   async #ensureCertificate(process: Process, name: CertificateName): Promise<void> {
-    const authority = this.#authorities.get(SIGNER[name]);
-    if (authority === undefined) throw new Error(`there is no authority for ${name}`);
+    const found = this.#authorities.get(SIGNER[name]);
+    if (found === undefined) throw new Error(`there is no authority for ${name}`);
+    const { signer: authority, trusted } = found;
     const folder = join(FOLDERS[process.kind], process.name);
     const path = join(folder, name);
     const subject = subjectOf(process, name);
-    const found = this.#read(path);
-    const isGood = found !== null && this.#isGood(found, subject, authority);
-    const issued = isGood
-      ? found
-      : await authority.sign(subject, this.#terms.days, this.#terms.now);
+    const own = this.#read(path);
+    const isGood = own !== null && this.#isGood(own, subject, authority);
+    const issued = isGood ? own : await authority.sign(subject, this.#terms.days, this.#terms.now);
     if (!isGood) this.#write(path, issued);
-    const trusted = `${SIGNER[name]}-ca.pem`;
-    if (this.#text(join(folder, trusted)) !== authority.issued.certificate) {
-      this.#writeText(join(folder, trusted), authority.issued.certificate, 0o644);
-    }
-    this.#note(`${path}.pem`, issued, isGood ? 'kept' : found === null ? 'made' : 'renewed');
+    const authorities = join(folder, `${SIGNER[name]}-ca.pem`);
+    if (this.#text(authorities) !== trusted) this.#writeText(authorities, trusted, 0o644);
+    this.#note(`${path}.pem`, issued, isGood ? 'kept' : own === null ? 'made' : 'renewed');
   }
 
   /** Long enough, of this authority, and for these names. */
-  #isGood({ certificate }: Issued, subject: Subject, authority: Authority): boolean {
+  #isGood(
+    { certificate }: Pick<Issued, 'certificate'>,
+    subject: Subject,
+    authority: Authority,
+  ): boolean {
     const own = new X509Certificate(certificate);
-    const signer = new X509Certificate(authority.issued.certificate);
     const { now, renewDays } = this.#terms;
     const lasts = Date.parse(own.validTo) > now + renewDays * DAY_MS;
     const names = new Set(namesIn(own));
     const wanted = [...subject.hosts.map(plainHost), ...subject.uris];
     const isForThem = wanted.length === names.size && wanted.every((each) => names.has(each));
-    return lasts && isForThem && own.checkIssued(signer) && own.verify(signer.publicKey);
+    return lasts && isForThem && isSignedBy({ certificate }, authority.issued.certificate);
   }
 
   #processIn(kind: Process['kind'], name: string): Process {
@@ -175,6 +263,11 @@ export class CertificateFolder {
     writeFileSync(`${whole}.new`, text, { mode });
     renameSync(`${whole}.new`, whole);
   }
+}
+
+function isSignedBy({ certificate }: Pick<Issued, 'certificate'>, authority: string): boolean {
+  const [own, signer] = [new X509Certificate(certificate), new X509Certificate(authority)];
+  return own.checkIssued(signer) && own.verify(signer.publicKey);
 }
 
 function certificatesOf({ kind }: Process): readonly CertificateName[] {

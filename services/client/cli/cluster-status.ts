@@ -119,6 +119,7 @@ function plainly({ nodes, clusterId, servedBy, ...counts }: ClusterResponse): Cl
         address: shownWords(node.state.address),
         dataDirectory: shownWords(node.state.dataDirectory),
         incarnation: shownWords(node.state.incarnation),
+        release: shownWords(node.state.release),
       },
     })),
   };

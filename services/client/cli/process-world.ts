@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { settingsDirectory } from '#config';
 import type { ConnectOptions, RelevoClient } from '#client';
+import { PROGRAM } from '#rpc/versions';
 import { ClusterStatus } from './cluster-status.js';
 import type { Output, World } from './world.js';
 
@@ -16,6 +17,7 @@ export type Connect = (
 export function terminalWorld(connect: Connect): World {
   return {
     version: version(),
+    program: PROGRAM,
     environment: process.env,
     directory: settingsDirectory(process.env, process.cwd()),
     stdout: outputOf(process.stdout),

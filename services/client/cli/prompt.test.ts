@@ -34,9 +34,10 @@ class Desk {
       this.#screen += Buffer.from(data as string).toString('utf8');
     };
     const shown = { write: show, isTerminal: true, columns: 80 };
-    const { version, environment, directory, connect, openStatus } = this.world;
+    const { version, program, environment, directory, connect, openStatus } = this.world;
     const world = {
       version,
+      program,
       environment,
       directory,
       connect,
@@ -210,6 +211,11 @@ function leader(name: string, term: number) {
       dataDirectory: '/nowhere',
       processId: 1,
       voters: 1,
+      release: '0.1.0',
+      protocolMin: 1,
+      protocolMax: 1,
+      formatMax: 1,
+      formatLevel: 1,
     },
   };
 }

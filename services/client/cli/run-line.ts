@@ -51,9 +51,10 @@ export async function runLine(line: string, context: LineContext): Promise<ExitC
 /** The settings of the prompt are the surroundings of its lines. */
 function worldOfLine(world: World, settings: Settings): World {
   const { endpoints, timeoutMs, consistency, tlsDirectory, plaintext } = settings;
-  const { version, directory, stdout, stderr, connect, openStatus } = world;
+  const { version, program, directory, stdout, stderr, connect, openStatus } = world;
   return {
     version,
+    program,
     directory,
     stdout,
     stderr,

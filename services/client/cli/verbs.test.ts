@@ -39,6 +39,11 @@ function view(id: number, name: string, role: NodeRole, applied: number): NodeVi
       dataDirectory: '/nowhere',
       processId: 4_121,
       voters: 3,
+      release: '0.1.0',
+      protocolMin: 1,
+      protocolMax: 1,
+      formatMax: 1,
+      formatLevel: 1,
     },
   };
 }
@@ -64,9 +69,9 @@ describe('cluster', () => {
 
     expect(exit).toBe(0);
     expect(out.trim().split('\n')).toEqual([
-      'ada\tleader ★\t3\t12\t12\t12\t0\t4\t150\t0\t127.0.0.1:6787\t4121',
-      'bob\tfollower\t3\t12\t10\t10\t2\t4\t150\t0\t127.0.0.1:6788\t4121',
-      '?\tunreachable\t-\t-\t-\t-\t-\t-\t-\t-\t127.0.0.1:6789\t-',
+      'ada\tleader ★\t3\t12\t12\t12\t0\t4\t150\t0\t127.0.0.1:6787\t4121\t0.1.0\t1\t1 of 1',
+      'bob\tfollower\t3\t12\t10\t10\t2\t4\t150\t0\t127.0.0.1:6788\t4121\t0.1.0\t1\t1 of 1',
+      '?\tunreachable\t-\t-\t-\t-\t-\t-\t-\t-\t127.0.0.1:6789\t-\t-\t-\t-',
     ]);
   });
 
@@ -100,9 +105,9 @@ describe('cluster', () => {
     const { out } = await world.run('cluster', '--node', '6787');
 
     expect(out.trim().split('\n').slice(1)).toEqual([
-      'bob\tfollower\t-\t11\t-\t-\t-\t-\t-\t-\t127.0.0.1:6788\t-',
-      'cy\treachable\t-\t-\t-\t-\t-\t-\t-\t-\t127.0.0.1:6788\t-',
-      'cy\tunreachable\t-\t-\t-\t-\t-\t-\t-\t-\t127.0.0.1:6789\t-',
+      'bob\tfollower\t-\t11\t-\t-\t-\t-\t-\t-\t127.0.0.1:6788\t-\t-\t-\t-',
+      'cy\treachable\t-\t-\t-\t-\t-\t-\t-\t-\t127.0.0.1:6788\t-\t-\t-\t-',
+      'cy\tunreachable\t-\t-\t-\t-\t-\t-\t-\t-\t127.0.0.1:6789\t-\t-\t-\t-',
     ]);
   });
 
@@ -127,12 +132,15 @@ describe('cluster', () => {
       world.columns = columns;
       return (await world.run('cluster')).out.trimEnd().split('\n');
     };
-    expect((await linesAt(120))[0]).toMatch(/CHECKPOINT +READS +WRITES +ADDRESS +PID$/);
+    expect((await linesAt(150))[0]).toMatch(/ADDRESS +PID +RELEASE +PROTOCOL +FORMAT$/);
+    expect((await linesAt(110))[0]).toMatch(/CHECKPOINT +READS +WRITES +ADDRESS +PID$/);
     for (const columns of [80, 60]) {
       const lines = await linesAt(columns);
       expect(lines.every((line) => line.length < columns)).toBe(true);
       expect(lines[0]).toMatch(/^NAME +ROLE +TERM .*COMMITTED +APPLIED +LAG/);
-      expect(lines.at(-1)).toMatch(/^not shown: CHECKPOINT, PID/);
+      expect(lines.at(-1)).toMatch(
+        /^not shown: FORMAT, PROTOCOL(, RELEASE, CHECKPOINT, PID| and \d more \(-o json\))/,
+      );
     }
   });
 

@@ -1,6 +1,7 @@
 /** Everything that the command line touches of the world, so that a test can hand in another one. */
 import type { ClusterResponse, TransferLeadershipResponse } from '#rpc/generated/relevo/v1/admin';
 import type { ConnectOptions, RelevoClient } from '#client';
+import type { Versions } from '#rpc/versions';
 
 export interface Output {
   write(data: string | Uint8Array): void;
@@ -19,6 +20,8 @@ export interface StatusReader {
 export interface World {
   /** `relevo 1.2.3, Node v20.1.0`. */
   readonly version: string;
+  /** What a node of this command's release speaks and reads. */
+  readonly program: Versions;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where a `.env` may stand. */
   readonly directory: string;

@@ -54,7 +54,7 @@ export class Bench {
   connected(change: { requestsMax?: number; bytesMax?: number; nodeId?: number } = {}): void {
     const welcome = {
       ...{ protocol: 1, clusterId: 'c', name: 'p', nodeId: 0, requestsMax: 0, bytesMax: 0 },
-      ...{ sessionTimeoutMs: 60_000, ...change },
+      ...{ sessionTimeoutMs: 60_000, release: '', ...change },
     };
     this.handle({ type: 'connected', welcome });
   }

@@ -132,7 +132,7 @@ class World {
     this.dialled = false;
     this.up = true;
     const limits = { requestsMax: 4, bytesMax: 0, sessionTimeoutMs: 300 };
-    const welcome = { protocol: 1, clusterId: '', name: 'p', nodeId: 0, ...limits };
+    const welcome = { protocol: 1, clusterId: '', name: 'p', nodeId: 0, release: '', ...limits };
     this.handle({ type: 'connected', welcome });
   }
 

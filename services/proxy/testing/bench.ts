@@ -61,6 +61,7 @@ export class Bench {
       requestsMax,
       bytesMax: 0,
       sessionTimeoutMs: 60_000,
+      release: '',
     };
     this.handle({ type: 'node-connected', node, welcome });
   }
@@ -144,6 +145,7 @@ export function nodeState(nodeId: number, change: Partial<NodeState>): NodeState
     ...{ nodeId, name: `n${nodeId}`, role: NodeRole.follower, term: 1, leader: 0, lastIndex: 10 },
     ...{ commitIndex: 10, appliedIndex: 10, checkpointIndex: 0, revision: 5, healthy: true },
     ...{ incarnation: 'i', address: '', dataDirectory: '', processId: 1, voters: 3 },
+    ...{ release: '', protocolMin: 1, protocolMax: 1, formatMax: 1, formatLevel: 1 },
     ...change,
   };
 }

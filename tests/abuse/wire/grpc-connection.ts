@@ -2,6 +2,7 @@
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PeerKind } from '#rpc/session';
+import { PROGRAM, spoken } from '#rpc/versions';
 import { encodeGreeting } from '../../../rpc/session/codec.js';
 import { message } from './frames.js';
 import { ATTACKER, type Target } from './raw-connection.js';
@@ -21,7 +22,12 @@ export interface GrpcCall {
 }
 
 export const GREETING = message(
-  encodeGreeting({ protocol: 1, kind: PeerKind.PEER_KIND_CLIENT, clusterId: '', name: 'attacker' }),
+  encodeGreeting({
+    ...spoken(PROGRAM),
+    kind: PeerKind.PEER_KIND_CLIENT,
+    clusterId: '',
+    name: 'attacker',
+  }),
 );
 
 /** Headers come once, or as a list. */

@@ -5,7 +5,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RelevoError, type Relevo } from '#client';
 import type { Cluster } from '#cluster';
-import { dialSession, PeerKind, SESSION_PROTOCOL } from '#rpc/session';
+import { dialSession, PeerKind } from '#rpc/session';
+import { PROGRAM, spoken } from '#rpc/versions';
 import { emptyReply, NO_BYTES, Outcome, RequestKind } from '#rpc/session/frames';
 import { LoadRecord } from '../../../cluster/load-record.js';
 
@@ -92,7 +93,7 @@ function leaveOrphan(address: string): Promise<void> {
     };
     const timer = setTimeout(leave, ORPHAN_MS_MAX);
     const greeting = {
-      ...{ protocol: SESSION_PROTOCOL, kind: PeerKind.PEER_KIND_CLIENT },
+      ...{ ...spoken(PROGRAM), kind: PeerKind.PEER_KIND_CLIENT },
       ...{ name: 'orphan', clusterId: '' },
     };
     const stream = dialSession(address, greeting, {

@@ -8,7 +8,8 @@ import { Applier } from '../../../node/applier.js';
 import type { StepName } from '../catalogue.js';
 import type { Trigger } from './trigger.js';
 
-const COMMANDS: Record<Command['kind'], StepName> = {
+/** There is one format level as yet, and so no raise to be interrupted. */
+const COMMANDS: Record<Exclude<Command['kind'], 'raise-format'>, StepName> = {
   write: 'apply-write',
   'open-session': 'apply-open-session',
   'close-session': 'apply-close-session',
@@ -41,8 +42,10 @@ export function decorateApplier(trigger: Trigger): void {
 
 function stepOf({ body }: Entry, known: Command | null): StepName | null {
   switch (body.kind) {
-    case 'command':
-      return COMMANDS[(known ?? decodeCommand(body.text)).kind];
+    case 'command': {
+      const { kind } = known ?? decodeCommand(body.text);
+      return kind === 'raise-format' ? null : COMMANDS[kind];
+    }
     case 'checkpoint':
       return 'apply-marker';
     case 'empty':

@@ -77,6 +77,8 @@ export function someState(random: Random, nodeId = random.integer(1, 3)): NodeSt
     ...{ commitIndex: applied, appliedIndex: applied, checkpointIndex: 0, revision: applied + 1 },
     ...{ healthy: random.chance(0.9), incarnation: 'i1', address: '127.0.0.1:6787', voters: 3 },
     ...{ dataDirectory: 'data/ada', processId: random.below(1 << 16) },
+    ...{ release: random.pick(['', '0.1.0']), protocolMin: 1, protocolMax: random.below(3) },
+    ...{ formatMax: random.below(3), formatLevel: random.below(3) },
   };
 }
 
@@ -86,12 +88,15 @@ export function someWelcome(random: Random): Welcome {
     requestsMax: random.pick([0, 1, 4, 8_192]),
     bytesMax: random.pick([0, 1, 1 << 24]),
     sessionTimeoutMs: random.pick([0, 1, 300, 60_000]),
+    release: random.pick(['', '0.1.0']),
   };
 }
 
 export function someGreeting(random: Random): Greeting {
   return {
-    protocol: 1,
+    protocolMin: random.below(3),
+    protocolMax: random.below(3),
+    release: random.pick(['', '0.1.0', '\u001b[2J']),
     kind: random.pick([PeerKind.PEER_KIND_CLIENT, PeerKind.PEER_KIND_PROXY]),
     clusterId: random.pick(['', 'a1b2c3d4']),
     name: random.pick(['me', 'proxy-2379']),

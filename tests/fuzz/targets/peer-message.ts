@@ -2,6 +2,7 @@
 import { fromWire } from '#node';
 import { PeerGreeting, PeerMessage as WirePeerMessage } from '#rpc/generated/relevo/v1/peer';
 import { LinesMalformed } from '#storage';
+import { PROGRAM } from '#rpc/versions';
 import type { PeerMessage } from '../../../node/ports.js';
 import { MalformedMessage } from '../../../node/wire/peer-codec.js';
 import { messageFlaw } from '../../../raft/message-flaw.js';
@@ -62,7 +63,14 @@ export const peerMessages: Target = {
 const rechained = (message: PeerMessage): Uint8Array => wireOf(message);
 
 const OURS: PeerGreeting = {
-  ...{ protocol: 1, clusterId: 'a1b2c3d4', nodeId: 1, name: 'ada', storeId: '00112233' },
+  ...{
+    ...PROGRAM,
+    formatLevel: 1,
+    clusterId: 'a1b2c3d4',
+    nodeId: 1,
+    name: 'ada',
+    storeId: '00112233',
+  },
   ...{ incarnation: 'i1', hasHistory: true, toNodeId: 1, nodeList: '1=a:1,2=b:2,3=c:3' },
 };
 

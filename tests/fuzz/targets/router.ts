@@ -181,7 +181,7 @@ class Surroundings {
 
 const WELCOME: Welcome = {
   ...{ protocol: 1, clusterId: 'c', name: 'n', nodeId: 1, requestsMax: 0, bytesMax: 0 },
-  sessionTimeoutMs: 60_000,
+  ...{ sessionTimeoutMs: 60_000, release: '' },
 };
 
 export const router: Target = {

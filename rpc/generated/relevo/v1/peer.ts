@@ -24,7 +24,12 @@ export const protobufFileName = 'relevo/v1/peer.proto';
 
 /** Both sides introduce themselves; whatever does not match is refused. */
 export interface PeerGreeting {
-  protocol: number;
+  /**
+   * The versions of the protocol that it speaks, the lowest and the highest; the highest that both speak is
+   * spoken. Releases before there were ranges call the first one `protocol`, and know nothing of what
+   * stands behind field 9: there, absent means 1.
+   */
+  protocolMin: number;
   clusterId: string;
   nodeId: number;
   name: string;
@@ -40,6 +45,12 @@ export interface PeerGreeting {
   toNodeId: number;
   /** This node's configured list of nodes, `id=host:port` in order of id. */
   nodeList: string;
+  protocolMax: number;
+  /** Of the program: `0.1.0`. */
+  release: string;
+  /** The highest format level that it reads, and the one that its replicated state has come to. */
+  formatMax: number;
+  formatLevel: number;
 }
 
 export interface PeerMessages {
@@ -178,7 +189,7 @@ export interface ForwardReply {
 
 function createBasePeerGreeting(): PeerGreeting {
   return {
-    protocol: 0,
+    protocolMin: 0,
     clusterId: '',
     nodeId: 0,
     name: '',
@@ -187,13 +198,17 @@ function createBasePeerGreeting(): PeerGreeting {
     hasHistory: false,
     toNodeId: 0,
     nodeList: '',
+    protocolMax: 0,
+    release: '',
+    formatMax: 0,
+    formatLevel: 0,
   };
 }
 
 export const PeerGreeting: MessageFns<PeerGreeting> = {
   encode(message: PeerGreeting, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.protocol !== 0) {
-      writer.uint32(8).uint32(message.protocol);
+    if (message.protocolMin !== 0) {
+      writer.uint32(8).uint32(message.protocolMin);
     }
     if (message.clusterId !== '') {
       writer.uint32(18).string(message.clusterId);
@@ -219,6 +234,18 @@ export const PeerGreeting: MessageFns<PeerGreeting> = {
     if (message.nodeList !== '') {
       writer.uint32(74).string(message.nodeList);
     }
+    if (message.protocolMax !== 0) {
+      writer.uint32(80).uint32(message.protocolMax);
+    }
+    if (message.release !== '') {
+      writer.uint32(90).string(message.release);
+    }
+    if (message.formatMax !== 0) {
+      writer.uint32(96).uint32(message.formatMax);
+    }
+    if (message.formatLevel !== 0) {
+      writer.uint32(104).uint32(message.formatLevel);
+    }
     return writer;
   },
 
@@ -240,7 +267,7 @@ export const PeerGreeting: MessageFns<PeerGreeting> = {
               break;
             }
 
-            message.protocol = reader.uint32();
+            message.protocolMin = reader.uint32();
             continue;
           }
           case 2: {
@@ -305,6 +332,38 @@ export const PeerGreeting: MessageFns<PeerGreeting> = {
             }
 
             message.nodeList = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.protocolMax = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.release = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.formatMax = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.formatLevel = reader.uint32();
             continue;
           }
         }

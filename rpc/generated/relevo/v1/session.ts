@@ -88,13 +88,17 @@ export interface SessionRequests {
 }
 
 export interface Greeting {
-  /** The protocol's version: 1. */
-  protocol: number;
+  /** The lowest version of the protocol that the caller speaks; called `protocol` before there were ranges. */
+  protocolMin: number;
   kind: PeerKind;
   /** The cluster that the caller expects; empty accepts any. */
   clusterId: string;
   /** For people and logs. */
   name: string;
+  /** The highest one; absent: the lowest. The highest that both sides speak is spoken. */
+  protocolMax: number;
+  /** Of the caller's program: `0.1.0`; empty: it does not say. */
+  release: string;
 }
 
 export interface Request {
@@ -130,6 +134,7 @@ export interface SessionReplies {
 }
 
 export interface Welcome {
+  /** The version that is spoken on this stream. */
   protocol: number;
   clusterId: string;
   /** Who answers: a node's name, or the proxy's. */
@@ -141,6 +146,8 @@ export interface Welcome {
   bytesMax: number;
   /** A session that is idle for so long is ended. */
   sessionTimeoutMs: number;
+  /** Of the program that answers. */
+  release: string;
 }
 
 export interface Reply {
@@ -187,6 +194,13 @@ export interface NodeState {
   dataDirectory: string;
   processId: number;
   voters: number;
+  /** Of the node's program; empty in releases that do not say, whose other fields here count as 1. */
+  release: string;
+  protocolMin: number;
+  protocolMax: number;
+  /** The highest format level that it reads, and the one that its replicated state has come to. */
+  formatMax: number;
+  formatLevel: number;
 }
 
 function createBaseSessionRequests(): SessionRequests {
@@ -247,13 +261,13 @@ export const SessionRequests: MessageFns<SessionRequests> = {
 };
 
 function createBaseGreeting(): Greeting {
-  return { protocol: 0, kind: 0, clusterId: '', name: '' };
+  return { protocolMin: 0, kind: 0, clusterId: '', name: '', protocolMax: 0, release: '' };
 }
 
 export const Greeting: MessageFns<Greeting> = {
   encode(message: Greeting, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.protocol !== 0) {
-      writer.uint32(8).uint32(message.protocol);
+    if (message.protocolMin !== 0) {
+      writer.uint32(8).uint32(message.protocolMin);
     }
     if (message.kind !== 0) {
       writer.uint32(16).int32(message.kind);
@@ -263,6 +277,12 @@ export const Greeting: MessageFns<Greeting> = {
     }
     if (message.name !== '') {
       writer.uint32(34).string(message.name);
+    }
+    if (message.protocolMax !== 0) {
+      writer.uint32(40).uint32(message.protocolMax);
+    }
+    if (message.release !== '') {
+      writer.uint32(50).string(message.release);
     }
     return writer;
   },
@@ -285,7 +305,7 @@ export const Greeting: MessageFns<Greeting> = {
               break;
             }
 
-            message.protocol = reader.uint32();
+            message.protocolMin = reader.uint32();
             continue;
           }
           case 2: {
@@ -310,6 +330,22 @@ export const Greeting: MessageFns<Greeting> = {
             }
 
             message.name = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.protocolMax = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.release = reader.string();
             continue;
           }
         }
@@ -546,6 +582,7 @@ function createBaseWelcome(): Welcome {
     requestsMax: 0,
     bytesMax: 0,
     sessionTimeoutMs: 0,
+    release: '',
   };
 }
 
@@ -571,6 +608,9 @@ export const Welcome: MessageFns<Welcome> = {
     }
     if (message.sessionTimeoutMs !== 0) {
       writer.uint32(56).uint32(message.sessionTimeoutMs);
+    }
+    if (message.release !== '') {
+      writer.uint32(66).string(message.release);
     }
     return writer;
   },
@@ -642,6 +682,14 @@ export const Welcome: MessageFns<Welcome> = {
             }
 
             message.sessionTimeoutMs = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.release = reader.string();
             continue;
           }
         }
@@ -843,6 +891,11 @@ function createBaseNodeState(): NodeState {
     dataDirectory: '',
     processId: 0,
     voters: 0,
+    release: '',
+    protocolMin: 0,
+    protocolMax: 0,
+    formatMax: 0,
+    formatLevel: 0,
   };
 }
 
@@ -895,6 +948,21 @@ export const NodeState: MessageFns<NodeState> = {
     }
     if (message.voters !== 0) {
       writer.uint32(128).uint32(message.voters);
+    }
+    if (message.release !== '') {
+      writer.uint32(138).string(message.release);
+    }
+    if (message.protocolMin !== 0) {
+      writer.uint32(144).uint32(message.protocolMin);
+    }
+    if (message.protocolMax !== 0) {
+      writer.uint32(152).uint32(message.protocolMax);
+    }
+    if (message.formatMax !== 0) {
+      writer.uint32(160).uint32(message.formatMax);
+    }
+    if (message.formatLevel !== 0) {
+      writer.uint32(168).uint32(message.formatLevel);
     }
     return writer;
   },
@@ -1038,6 +1106,46 @@ export const NodeState: MessageFns<NodeState> = {
             }
 
             message.voters = reader.uint32();
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.release = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.protocolMin = reader.uint32();
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.protocolMax = reader.uint32();
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.formatMax = reader.uint32();
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.formatLevel = reader.uint32();
             continue;
           }
         }

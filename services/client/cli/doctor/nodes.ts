@@ -2,7 +2,9 @@
 import type { NodeAddress } from '#config';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
-import { NodeRole } from '#rpc/generated/relevo/v1/session';
+import { NodeRole, type NodeState } from '#rpc/generated/relevo/v1/session';
+import { releaseOf, saidBy } from '#rpc/versions';
+import { problemAmong } from '../side-by-side.js';
 import type { StatusReader } from '../world.js';
 import { bad, poor, well, type Finding } from './finding.js';
 
@@ -126,5 +128,23 @@ export async function clusterFindings(
           `${silent.map(({ address }) => address).join(', ')} not connected`,
           'see their logs',
         ),
+    releasesFinding(nodes.flatMap(({ state }) => (state?.incarnation ? [state] : []))),
   ];
+}
+
+/** Nodes that were heard of: asked at a node, that one alone. */
+function releasesFinding(states: readonly NodeState[]): Finding {
+  const seen = states
+    .map((state) => `${state.name} ${saidBy(state).release || 'does not say'}`)
+    .join(', ');
+  const apart = problemAmong(states);
+  if (apart !== null) return bad('releases', seen, apart);
+  const releases = new Set(states.map(({ release }) => release));
+  if (releases.size > 1) {
+    return poor('releases', seen, 'finish the upgrade (relevo rolling), or take it back');
+  }
+  const [first] = states;
+  return first === undefined
+    ? poor('releases', 'no node says which', 'see the logs of the nodes')
+    : well('releases', `${releaseOf(first)}, format level ${Math.max(1, first.formatLevel)}`);
 }

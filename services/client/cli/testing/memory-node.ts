@@ -52,6 +52,7 @@ export class MemoryNode implements Transport {
         requestsMax: 1_000,
         bytesMax: 1_000_000,
         sessionTimeoutMs: 60_000,
+        release: '0.1.0',
       });
     });
     return {

@@ -2,6 +2,7 @@
 import { Relevo } from '#client';
 import { runCli, type Terminal } from '../run-cli.js';
 import type { ClusterResponse, TransferLeadershipResponse } from '#rpc/generated/relevo/v1/admin';
+import { PROGRAM } from '#rpc/versions';
 import type { ExitCode } from '../exit-code.js';
 import type { Output, World } from '../world.js';
 import { MemoryNode } from './memory-node.js';
@@ -16,6 +17,7 @@ export interface Ran {
 export class TestWorld implements World {
   readonly node = new MemoryNode();
   readonly version = 'relevo 0.0.0';
+  readonly program = PROGRAM;
   environment: Record<string, string> = {};
   /** There is no `.env` in it. */
   directory = '/nowhere';

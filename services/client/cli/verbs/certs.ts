@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { Process } from '#tls/authority';
+import type { Certificate, CertificateFolder, Process } from '#tls/authority';
+import type { Call } from '../call.js';
 import { ExitCode, UsageError } from '../exit-code.js';
 import { tableLines } from '../printer.js';
 import { wholeNumber } from '../settings.js';
@@ -21,6 +22,11 @@ export const certs: Verb = {
       .option('--proxies <list>', 'name@host,...')
       .option('--clients <list>', 'name,...')
       .option('--days <days>', 'how long certificates last', wholeNumber, DAYS)
+      .option(
+        '--rotate-authority <step>',
+        'replace both authorities, without an outage, in three steps: trust, issue, drop; what each leaves has to be ' +
+          'on every host before the next',
+      )
       .option('--renew <days>', 'renew what expires within so many days', wholeNumber, RENEW_DAYS);
   },
   async run(call, args, options) {
@@ -34,28 +40,55 @@ export const certs: Verb = {
     const { CertificateFolder } = await import('#tls/authority');
     const terms = { days, renewDays, authorityDays: AUTHORITY_DAYS, now: Date.now() };
     const folder = new CertificateFolder(directory, terms);
+    const { rotateAuthority } = options;
+    if (typeof rotateAuthority === 'string') return rotate(call, folder, rotateAuthority);
     const processes = merged(folder.known(), asked(options));
     if (processes.length === 0) {
       throw new UsageError(
         `${directory} has no certificates yet; say for whom: --nodes 6787=ada@10.0.0.1,... --proxies p1@10.0.0.9 --clients me`,
       );
     }
-    const certificates = await folder.ensure(processes);
-    const { print } = call;
-    if (print.form !== 'table') {
-      print.line(JSON.stringify(certificates));
-      return ExitCode.ok;
-    }
-    const rows = certificates.map(({ path, expiresAt, done }) => {
-      return [path, new Date(expiresAt).toISOString().slice(0, 10), done];
-    });
-    for (const line of tableLines(['CERTIFICATE', 'EXPIRES', ''], rows)) print.line(line);
-    print.line(
-      `copy each process's folder to its host, and name it there as TLS_DIR; keep ${directory}/authorities to yourself`,
-    );
+    const hint = `copy each process's folder to its host, and name it there as TLS_DIR; keep ${directory}/authorities to yourself`;
+    show(call, await folder.ensure(processes), hint);
     return ExitCode.ok;
   },
 };
+
+/** What to do before the next step; after the last one, before it may be believed. */
+const THEN = {
+  trust:
+    'copy every folder to its host; once `relevo doctor` shows two authorities on each, and clients have theirs, go on with "issue"',
+  issue:
+    'copy every folder to its host; once each has its new certificates, go on with "drop": who was forgotten is refused then',
+  drop: 'copy every folder to its host; until then a host lets in who shows a certificate of the old authority',
+} as const;
+
+async function rotate(call: Call, folder: CertificateFolder, given: string): Promise<ExitCode> {
+  const { OutOfOrder, ROTATION_STEPS } = await import('#tls/authority');
+  const step = ROTATION_STEPS.find((each) => each === given);
+  if (step === undefined) {
+    throw new UsageError(`--rotate-authority ${given}: expected ${ROTATION_STEPS.join(', ')}`);
+  }
+  try {
+    show(call, await folder.rotate(step), THEN[step]);
+    return ExitCode.ok;
+  } catch (error) {
+    if (!(error instanceof OutOfOrder)) throw error;
+    throw new UsageError(`--rotate-authority ${step}: ${error.message}`);
+  }
+}
+
+function show({ print }: Call, certificates: readonly Certificate[], hint: string): void {
+  if (print.form !== 'table') {
+    print.line(JSON.stringify(certificates));
+    return;
+  }
+  const rows = certificates.map(({ path, expiresAt, done }) => {
+    return [path, new Date(expiresAt).toISOString().slice(0, 10), done];
+  });
+  for (const line of tableLines(['CERTIFICATE', 'EXPIRES', ''], rows)) print.line(line);
+  print.line(hint);
+}
 
 /** What is asked for stands for what is there of the same name. */
 function merged(known: readonly Process[], given: readonly Process[]): Process[] {

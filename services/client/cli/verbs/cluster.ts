@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { ClusterResponse, NodeView } from '#rpc/generated/relevo/v1/admin';
-import { NodeRole } from '#rpc/generated/relevo/v1/session';
+import { NodeRole, type NodeState } from '#rpc/generated/relevo/v1/session';
+import { saidBy } from '#rpc/versions';
 import type { Call } from '../call.js';
 import { ExitCode } from '../exit-code.js';
 import { tableLines, type Printer } from '../printer.js';
@@ -13,13 +14,23 @@ const CLEAR = '\x1b[H\x1b[J';
 
 const HEAD = [
   'NAME', 'ROLE', 'TERM', 'LAST', 'COMMITTED', 'APPLIED', 'LAG', 'CHECKPOINT', 'READS', 'WRITES',
-  'ADDRESS', 'PID',
+  'ADDRESS', 'PID', 'RELEASE', 'PROTOCOL', 'FORMAT',
 ]; // prettier-ignore
 
 const LEADER: number = NodeRole.NODE_ROLE_LEADER;
 
 /** What goes first where the terminal is narrow. */
-const DISPENSABLE = ['CHECKPOINT', 'PID', 'WRITES', 'READS', 'ADDRESS', 'LAST'];
+const DISPENSABLE = [
+  'FORMAT',
+  'PROTOCOL',
+  'RELEASE',
+  'CHECKPOINT',
+  'PID',
+  'WRITES',
+  'READS',
+  'ADDRESS',
+  'LAST',
+];
 
 const ROLE_NAMES: Readonly<Record<number, string>> = {
   [NodeRole.NODE_ROLE_FOLLOWER]: 'follower',
@@ -66,7 +77,15 @@ function rowOf(view: NodeView, committed: number): readonly string[] {
     ...[state.checkpointIndex, view.reads, view.writes].map(String),
     address,
     String(state.processId),
+    ...versionCells(state),
   ];
+}
+
+/** `0.1.0`, `1-2`, `1 of 2`: the format level that the cluster writes, and the highest that the node reads. */
+function versionCells(state: NodeState): readonly string[] {
+  const { release, protocolMin, protocolMax, formatMax } = saidBy(state);
+  const protocol = protocolMin === protocolMax ? `${protocolMin}` : `${protocolMin}-${protocolMax}`;
+  return [release || '-', protocol, `${Math.max(1, state.formatLevel)} of ${formatMax}`];
 }
 
 /** Of a node that is unreachable; or of which another node, who was asked, tells what it knows. */
@@ -79,7 +98,7 @@ function hearsayRow(view: NodeView): readonly string[] {
     ...[state?.term, state?.lastIndex].map((known) => (known ? String(known) : '-')),
     ...Array.from({ length: 6 }, () => '-'),
     address,
-    '-',
+    ...Array.from({ length: 4 }, () => '-'),
   ];
 }
 
@@ -116,11 +135,17 @@ function showTable(print: Printer, rows: readonly (readonly string[])[], columns
     if (next === undefined || lines.every((line) => line.length < columns)) {
       const head = cells(HEAD).map((name) => print.colors.dim(name));
       for (const line of tableLines(head, rows.map(cells))) print.line(line);
-      if (left.length > 0) print.line(print.colors.dim(`not shown: ${left.join(', ')}`));
+      if (left.length > 0) print.line(print.colors.dim(leftOut(left, columns)));
       return;
     }
     left.push(next);
   }
+}
+
+function leftOut(names: readonly string[], columns: number): string {
+  const all = `not shown: ${names.join(', ')}`;
+  if (all.length < columns) return all;
+  return `not shown: ${names.slice(0, 2).join(', ')} and ${names.length - 2} more (-o json)`;
 }
 
 function show({ print, world }: Call, response: ClusterResponse): ExitCode {

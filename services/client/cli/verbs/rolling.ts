@@ -5,6 +5,7 @@ import { NodeRole, type NodeState } from '#rpc/generated/relevo/v1/session';
 import type { Call } from '../call.js';
 import { ExitCode, Interrupted, NotNow, UsageError } from '../exit-code.js';
 import { duration, wholeNumber } from '../settings.js';
+import { problemAmong, problemOfNewcomer } from '../side-by-side.js';
 import { numberOption, type Verb } from '../verb.js';
 
 const BACK_MS_MAX = 120_000;
@@ -20,7 +21,7 @@ export const rolling: Verb = {
   name: 'rolling',
   usage: '',
   summary:
-    'run a command for one node after the other, followers first, so that no request is lost',
+    'run a command for one node after the other, followers first, so that no request is lost; for an upgrade, of the release that comes',
   completes: 'none',
   options(command: Command) {
     command
@@ -43,6 +44,7 @@ export const rolling: Verb = {
       waitMs: numberOption(options, 'wait') ?? BACK_MS_MAX,
     };
     await untilWell(call, terms, 'before the first step');
+    await refuseStranger(call);
     const done = new Set<number>();
     for (let node = await nextOf(call, done); node !== null; node = await nextOf(call, done)) {
       await step(call, node, template, terms);
@@ -56,6 +58,16 @@ export const rolling: Verb = {
 interface Terms {
   readonly lagMax: number;
   readonly waitMs: number;
+}
+
+/** This command is to be of the release that the nodes are to run: it knows who can stand beside it. */
+async function refuseStranger(call: Call): Promise<void> {
+  const problem = problemOfNewcomer(call.world.program, 'what comes', await statesOf(call));
+  if (problem === null) return;
+  throw new NotNow(
+    `no node was touched, for some would not work side by side: ${problem}. What comes is taken to be of this ` +
+      "command's own release; run the command of the release that the nodes are to run",
+  );
 }
 
 /** The next to be seen to: followers in order of their ids, the leader last; null: none is left. */
@@ -156,6 +168,8 @@ async function problemOf(call: Call, lagMax: number): Promise<string | null> {
   const gone = nodes.find(({ connected, state }) => !connected || state === undefined);
   if (gone !== undefined) return `${gone.state?.name || gone.address} is not connected`;
   const states = nodes.flatMap(({ state }) => state ?? []);
+  const apart = problemAmong(states);
+  if (apart !== null) return `two can't work side by side: ${apart}`;
   const sick = states.find(({ healthy }) => !healthy);
   if (sick !== undefined) return `${sick.name} is not healthy`;
   const leaders = states.filter(({ role }) => role === LEADER);

@@ -21,7 +21,7 @@ import { lockDirectory, type DirectoryLock } from './directory-lock.js';
 import { faceServers, type FaceServers, type Identities } from './face-servers.js';
 import { HandOvers } from './hand-overs.js';
 import { Observation } from './observation.js';
-import { Peers, type PeersConfig } from './peers.js';
+import { Peers, type PeersConfig, type PeersEvents } from './peers.js';
 import type { Network, Ports, ReplicaEvent } from '../ports.js';
 import { Replica } from '../replica.js';
 import type { ReplicaConfig } from '../replica-config.js';
@@ -115,19 +115,8 @@ async function startLocked(
   term = () => replica.raft.term;
   names = { get: (node) => replica.store.memberOf(node)?.name };
   handOvers = new HandOvers(replica, handle);
-  const peers = new Peers(
-    servers.peers,
-    { ...peersConfigOf(config, recovered.identity.storeId, incarnation), program },
-    replica.storage,
-    {
-      identity: identities.peer,
-      event: handle,
-      log,
-      hasHistory: () => replica.raft.lastIndex > 0,
-      formatLevel: () => replica.store.formatLevel,
-      refusalOf: (peer, store) => replica.refusalOf(peer, store),
-    },
-  );
+  const known = { ...peersConfigOf(config, recovered.identity.storeId, incarnation), program };
+  const peers = peersOf(servers, known, replica, { identity: identities.peer, event: handle, log });
   const connectedTo = (peer: number): boolean => peers.connectedTo(peer);
   const operated = { config, replica, handOvers, connectedTo, identity: identities.client };
   servers.clients.addService(AdminService, adminService(operated));
@@ -156,6 +145,20 @@ function tellListening(config: NodeConfig, incarnation: string, log: NodeLog): v
     peers: endpointText(config.host, config.peerPort),
     incarnation,
     processId: process.pid,
+  });
+}
+
+function peersOf(
+  { peers }: FaceServers,
+  config: PeersConfig,
+  replica: Replica,
+  own: Pick<PeersEvents, 'identity' | 'event' | 'log'>,
+): Peers {
+  return new Peers(peers, config, replica.storage, {
+    ...own,
+    hasHistory: () => replica.raft.lastIndex > 0,
+    refusalOf: (peer, store) => replica.refusalOf(peer, store),
+    formatLevel: () => replica.store.formatLevel,
   });
 }
 

@@ -31,6 +31,8 @@ const archive = tarball(
     ...tree('node_modules/grpc-health-check/proto', 'proto', '.proto'),
     ...tree('node_modules/@grpc/reflection/build/proto/grpc', 'proto/grpc', '.proto'),
     ...tree('deploy/aws/instance', 'instance', ''),
+    // The dashboard's files, where the proxy looks for them, seen from `lib/bin/`.
+    ...tree('dist/site', 'site', ''),
   ].map((each) => ({ ...each, name: `${folder}/${each.name}` })),
 );
 const sum = createHash('sha256').update(archive).digest('hex');

@@ -25,6 +25,7 @@ interface LiveEvent {
 }
 
 const FORK_FILES_MAX = 40;
+const FORK_TRIES = 5;
 
 export class LiveSource implements Source {
   readonly kind = 'live';
@@ -100,17 +101,24 @@ export class LiveSource implements Source {
     return Promise.all(
       sight.members.map(async ({ node, name, sight: own, state }): Promise<ForkedNode> => {
         const led = own?.role === 'leader' && state === 'up';
-        try {
-          const shown = (await this.files(node)).filter(isNeeded).slice(0, FORK_FILES_MAX);
-          const files = await Promise.all(
-            shown.map(async ({ path }) => ({ path, text: await this.readFile(node, path) })),
-          );
-          return { node, name, files, led };
-        } catch {
-          return { node, name, files: [] };
-        }
+        const files = state === 'up' ? await this.#filesOf(node) : [];
+        return { node, name, files, led: led && files.length > 0 };
       }),
     );
+  }
+
+  /** A checkpoint may take the place of files that were just named: then they are asked for again. */
+  async #filesOf(node: number): Promise<ForkedNode['files']> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const shown = (await this.files(node)).filter(isNeeded).slice(0, FORK_FILES_MAX);
+        return await Promise.all(
+          shown.map(async ({ path }) => ({ path, text: await this.readFile(node, path) })),
+        );
+      } catch (error) {
+        if (tries === FORK_TRIES) throw error;
+      }
+    }
   }
 
   close(): void {

@@ -198,7 +198,11 @@ export async function forkLive(): Promise<void> {
   const now = frame.value;
   if (!(live instanceof LiveSource) || now === null) return;
   say('reading the data files of every node …');
-  const files = await live.forkedNodes(now.sight);
+  const files = await live.forkedNodes(now.sight).catch((error: unknown) => {
+    say(`the files could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  });
+  if (files === null) return;
   openPlayground({ start: { ...STANDARD_START, nodes: files.length, files } });
   say('this is the playground now: what you do here happens to nobody');
 }

@@ -14,7 +14,7 @@ export function Logs() {
   const indexes = Array.from({ length: Math.min(COLUMNS, newest) }, (_, at) => first + at);
   const split = firstDifference(members, indexes);
   return (
-    <div class="scroll-x">
+    <div class="scroll-x" tabIndex={0} role="region" aria-label="logs, wide">
       <table class="logs">
         <caption class="quiet">
           Logs{split === null ? '' : `: they differ from entry ${String(split)} on`}

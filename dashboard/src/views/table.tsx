@@ -8,7 +8,7 @@ export function StateTable() {
   const now = frame.value;
   if (now === null) return null;
   return (
-    <div class="scroll-x">
+    <div class="scroll-x" tabIndex={0} role="region" aria-label="nodes, wide">
       <table class="states">
         <caption class="quiet">Nodes</caption>
         <thead>

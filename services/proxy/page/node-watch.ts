@@ -15,7 +15,9 @@ export interface WatchedNode {
 
 export class NodeWatch {
   readonly id: number;
-  readonly #observer: NodeObserver;
+  readonly #address: string;
+  readonly #identity: TlsIdentity | null;
+  #observer: NodeObserver | null = null;
   readonly #told: (report: NodeReport) => void;
   #call: ClientReadableStream<NodeReport> | null = null;
   #redial: NodeJS.Timeout | null = null;
@@ -29,7 +31,8 @@ export class NodeWatch {
     told: (report: NodeReport) => void,
   ) {
     this.id = id;
-    this.#observer = new NodeObserver(address, identity);
+    this.#address = address;
+    this.#identity = identity;
     this.#told = told;
     this.#dial();
   }
@@ -52,11 +55,14 @@ export class NodeWatch {
     this.#isClosed = true;
     if (this.#redial !== null) clearTimeout(this.#redial);
     this.#call?.cancel();
-    this.#observer.close();
+    this.#observer?.close();
   }
 
   #dial(): void {
     this.#redial = null;
+    // A connection of its own each time: one that failed before waits longer and longer until it tries again.
+    this.#observer?.close();
+    this.#observer = new NodeObserver(this.#address, this.#identity);
     const call = this.#observer.observe();
     this.#call = call;
     call.on('data', (report: NodeReport) => {

@@ -65,7 +65,7 @@ describe('callers', () => {
 });
 
 describe('nodes', () => {
-  test('killed, they are down; started, they catch up', () => {
+  test('R63 killed, they are down; started, they catch up', () => {
     const playground = elected();
     const [node] = followersOf(playground) as [number];
     done(playground, { type: 'kill', node });
@@ -191,7 +191,7 @@ describe('nodes', () => {
 });
 
 describe('links', () => {
-  test('one direction is cut: nothing arrives until it is mended', () => {
+  test('R62 one direction is cut: nothing arrives until it is mended', () => {
     const playground = elected();
     const [from, to] = [leaderOf(playground), ...followersOf(playground)] as [number, number];
     done(playground, { type: 'cut', from, to });

@@ -64,7 +64,7 @@ describe('the same script', () => {
     expect(playground.sight().examined).toBeGreaterThan(100);
   });
 
-  test('replayed to an earlier event stands where it stood then', () => {
+  test('R61 replayed to an earlier event stands where it stood then', () => {
     expect(new Set(moments.map(({ hash }) => hash)).size).toBe(moments.length);
     for (const { script, hash, sight } of moments) {
       const then = Playground.replay(script);
@@ -74,7 +74,7 @@ describe('the same script', () => {
     }
   });
 
-  test('and another act from there on: another history', () => {
+  test('R61 another act from there on: another history', () => {
     const [, early] = moments as [Moment, Moment];
     const fork = Playground.replay(playground.script, early.script.events);
     done(fork, { type: 'set', key: 'x', value: 'otherwise', via: 'proxy' });

@@ -14,14 +14,14 @@ function cutOff(rulesOff: readonly string[]): Playground {
   return playground;
 }
 
-test('with the rule, a write that no majority has is not answered', () => {
+test('R64 with the rule, a write that no majority has is not answered', () => {
   const sound = cutOff([]);
   expect(sound.calls().map(({ outcome }) => outcome)).toEqual(['ok', 'pending']);
   expect(leaderOf(sound)).not.toBe(sound.calls()[1]?.act.via);
   expect(sound.sight().broken).toBe('');
 });
 
-test('without it, it is answered and lost; the lamp says so, and the playground goes on', () => {
+test('R64 without it, it is answered and lost; the lamp says so, and the playground goes on', () => {
   const wrong = cutOff(['answered-before-quorum']);
   expect(wrong.calls().map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
   done(wrong, { type: 'heal' });

@@ -7,7 +7,7 @@ import { ROOT } from './tree.js';
 /** The machines of production are two thirds of it. */
 const GZIPPED_BYTES_MAX = 96 * 1024;
 
-test('R61 the playground is one bundle for browsers, without packages, of a bounded size', async () => {
+test('the playground is one bundle for browsers, without packages, of a bounded size', async () => {
   const { outputFiles, metafile } = await build({
     entryPoints: [join(ROOT, 'simulator/playground/index.ts')],
     ...{ bundle: true, minify: true, format: 'esm', platform: 'browser', target: 'es2022' },

@@ -1,0 +1,69 @@
+/** `npm run lab` at the root: see USAGE. */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { STEPS } from './course.js';
+import { guard } from './guardian.js';
+import { runInside } from './inner.js';
+import type { Order } from './inner.js';
+import { missing } from './machine/permitted.js';
+import { rootFileSystem } from './machine/rootfs.js';
+
+const USAGE = `Usage: npm run lab [-- OPTIONS]
+
+Boots every host of the committed template on this machine, as root, and goes through the steps.
+
+  --list        the steps, and what each shows
+  --ci          the steps of CI alone
+  --only STEP   boot, and this step; more than one may be given
+  --keep        leave the lab up after its steps, until Ctrl+C
+
+Exit status 77: this machine does not permit it; what is missing is said.`;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      list: { type: 'boolean', default: false },
+      ci: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      inside: { type: 'string' },
+    },
+  });
+  if (values.inside !== undefined) return runInside(JSON.parse(values.inside) as Order);
+  if (values.help) {
+    say(USAGE);
+    return 0;
+  }
+  if (values.list) {
+    for (const { name, shows, isLong } of STEPS) {
+      say(`${name.padEnd(16)} ${shows}${isLong === true ? ' (not with --ci)' : ''}`);
+    }
+    return 0;
+  }
+  const lacking = await missing();
+  if (lacking.length > 0) {
+    say(
+      `THE LAB CAN NOT RUN HERE. What is missing:\n${lacking.map((each) => `  ${each}`).join('\n')}`,
+    );
+    return 77;
+  }
+  const { folder, madeInMs } = await rootFileSystem(say);
+  if (madeInMs > 0) say(`ok   ${(madeInMs / 1000).toFixed(1).padStart(6)} s  debootstrap`);
+  const { only = [] } = values;
+  const unknown = only.filter((name) => !STEPS.some((step) => step.name === name));
+  if (unknown.length > 0) {
+    say(`There is no step ${unknown.join(', ')}; --list shows them.`);
+    return 2;
+  }
+  const steps = STEPS.filter(
+    ({ name, isLong }) =>
+      name === 'boot' || (only.length > 0 ? only.includes(name) : !(values.ci && isLong === true)),
+  );
+  return guard({ base: folder, steps: steps.map(({ name }) => name), keeps: values.keep }, say);
+}
+
+// Servers and instances are still there: the guardian ends them.
+process.exit(await main());

@@ -1,10 +1,30 @@
 /** The steps in their order, each timed; the first that fails ends the course. */
 import type { Lab } from './lab.js';
 import { boot } from './steps/boot.js';
+import { certificates } from './steps/certificates.js';
+import { doors } from './steps/doors.js';
+import { frozen } from './steps/frozen.js';
+import { leaderKilled } from './steps/leader-killed.js';
+import { rerun } from './steps/rerun.js';
+import { volumeLost } from './steps/volume-lost.js';
 import type { Step } from './steps/step.js';
+import { rollBack, upgrade } from './steps/upgrade.js';
+import { volumesRefused } from './steps/volumes-refused.js';
 import { writeRead } from './steps/write-read.js';
 
-export const STEPS: readonly Step[] = [boot, writeRead];
+export const STEPS: readonly Step[] = [
+  boot,
+  writeRead,
+  doors,
+  leaderKilled,
+  volumesRefused,
+  rerun,
+  frozen,
+  upgrade,
+  rollBack,
+  certificates,
+  volumeLost,
+];
 
 export interface Done {
   readonly name: string;

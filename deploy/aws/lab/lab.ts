@@ -16,6 +16,7 @@ import { until } from './machine/until.js';
 import { Volumes } from './machine/volumes.js';
 import { Deployment } from './template/deployment.js';
 import type { Artefact } from './template/artefacts.js';
+import { Runbooks } from './template/runbooks.js';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 
@@ -45,6 +46,7 @@ export class Lab {
   readonly server: AmazonServer;
   readonly artefact: Artefact;
   readonly folder: string;
+  readonly runbooks = new Runbooks();
 
   private constructor(settings: LabSettings) {
     const { names, templates, artefact, base } = settings;

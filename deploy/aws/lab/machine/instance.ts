@@ -103,13 +103,15 @@ export class Instance {
   /** What the user data and bootstrap.sh said. */
   bootLog(): string {
     const file = this.seen('/var/log/cloud-init-output.log');
-    return existsSync(file) ? readFileSync(file, 'utf8') : 'nothing yet';
+    if (!existsSync(file)) return 'nothing yet';
+    const lines = readFileSync(file, 'utf8').split('\n');
+    return lines.filter((line) => !/^(?:ci-info|Cloud-init v|\d{4}-)/.test(line)).join('\n');
   }
 
   /** The status with which the user data ended, as cloud-init noted it; 0 if it noted none. */
   bootStatus(): number {
     const log = readFileSync(this.seen('/var/log/cloud-init.log'), 'utf8');
-    return Number(/Failed running \S+\/part-001 \[(-?\d+)\]/.exec(log)?.[1] ?? 0);
+    return Number(/part-001'\]\nExit code: (\d+)/.exec(log)?.[1] ?? 0);
   }
 
   /** A line of shell as root inside. Status 137: the instance ended under it. */
@@ -184,6 +186,7 @@ export class Instance {
 
 const CLOUD_INIT = `datasource_list: [ NoCloud ]
 locale: false
+ssh_genkeytypes: []
 apt: { preserve_sources_list: true }
 network: { config: disabled }
 `;

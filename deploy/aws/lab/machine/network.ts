@@ -2,8 +2,10 @@
  * The lab's network: a bridge in the namespace that this process is in already, and for each instance a namespace
  * with one card and one address. There is no way out.
  */
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import type { IngressFact } from '../../lib/facts.js';
-import { must, run } from './commands.js';
+import { must } from './commands.js';
 import { rulesOf } from './firewall.js';
 import type { Member } from './firewall.js';
 
@@ -12,6 +14,7 @@ export const METADATA_ADDRESS = '169.254.169.254';
 export const NAMES_ADDRESS = '169.254.169.253';
 
 const BRIDGE = 'lab';
+const PROBE = fileURLToPath(new URL('probe.mjs', import.meta.url));
 
 export interface Card extends Member {
   readonly space: string;
@@ -87,11 +90,13 @@ export class Network {
     }
   }
 
-  /** Whether a TCP connection from one card to another comes about; `nc` is not everywhere, bash is. */
-  async reaches(from: Card, address: string, port: number): Promise<boolean> {
-    const line = `exec 3<>/dev/tcp/${address}/${port}`;
-    const words = ['netns', 'exec', from.space, 'timeout', '2', 'bash', '-c', line];
-    return (await run('ip', words)).status === 0;
+  /** Which doors open to a TCP connection from a card, in the order in which they are given. */
+  async opens(
+    from: Card,
+    doors: readonly (readonly [address: string, port: number])[],
+  ): Promise<readonly boolean[]> {
+    const words = ['netns', 'exec', from.space, process.execPath, PROBE, JSON.stringify(doors)];
+    return JSON.parse(await must('ip', words)) as boolean[];
   }
 }
 

@@ -26,7 +26,7 @@ export class Volumes {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** Blank. Files have holes: ten GiB take what is written. */
+  /** Blank, in the place of what stood under its id. Files have holes: ten GiB take what is written. */
   async make(id: string, node: string, sizeGiB: number): Promise<Volume> {
     this.#made += 1;
     const file = join(this.#folder, `${id}-${this.#made}`);
@@ -38,10 +38,10 @@ export class Volumes {
     return volume;
   }
 
-  /** Another one under the same id: what the old one held is lost. */
-  async replace({ id, node, sizeGiB, device }: Volume): Promise<Volume> {
-    await must('losetup', ['--detach', device]);
-    return this.make(id, node, sizeGiB);
+  /** In the place of what stands under its id, as it was before another was made there. */
+  put(volume: Volume): void {
+    volume.holder = null;
+    this.all.set(volume.id, volume);
   }
 
   /** Throws on an id that is none. */

@@ -23,7 +23,7 @@ export const boot: Step = {
       const source = await lab.host(node).must('findmnt -no SOURCE,FSTYPE /var/lib/relevo');
       assert.match(source, / ext4$/);
     }
-    await until('every node is noted as existing', 60_000, () => {
+    await until('every node is noted as existing', 30_000, () => {
       const states = lab.nodes.map((node) =>
         lab.account.parameters.get(`/relevo/relevo/${node}/state`),
       );

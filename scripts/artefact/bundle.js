@@ -1,5 +1,6 @@
 // The four programs as they are built, each with everything it imports; what they share stands in chunks.
 import { readFileSync, readdirSync } from 'node:fs';
+import process from 'node:process';
 import { build } from 'esbuild';
 
 const PROGRAMS = ['leader', 'follower', 'proxy', 'client'];
@@ -16,6 +17,8 @@ const COMMONJS = [
 /** Files as `tarball` takes them, under `lib/bin/`, and the licences of what went into them. */
 export async function bundledPrograms() {
   const result = await build({
+    // esbuild keeps the folder that it was loaded in, which is its caller's.
+    absWorkingDir: process.cwd(),
     entryPoints: Object.fromEntries(
       PROGRAMS.map((name) => [name, `dist/services/${name}/main.js`]),
     ),

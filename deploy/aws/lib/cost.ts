@@ -1,7 +1,7 @@
 /** What a deployment costs, from its templates and list prices. */
 import { hostsOf, volumesOf } from './facts.js';
-import { ofType } from './synthesis.js';
-import type { Templates } from './synthesis.js';
+import { ofType } from './resources.js';
+import type { Templates } from './resources.js';
 
 /** US dollars, list prices of us-east-1 as they were known in November 2026, on demand; other regions differ. */
 export const PRICES = {

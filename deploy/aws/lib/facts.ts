@@ -1,6 +1,6 @@
 /** What a template says about hosts and connections, in plain data: for the picture, the tests and a firewall. */
-import { ofType } from './synthesis.js';
-import type { Resource, Template, Templates } from './synthesis.js';
+import { ofType } from './resources.js';
+import type { Resource, Template, Templates } from './resources.js';
 
 export interface HostFact {
   readonly name: string;

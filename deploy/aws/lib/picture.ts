@@ -1,8 +1,8 @@
 /** The picture of a deployment, drawn from its templates: what is not in them is not in it. */
 import { hostsOf, ingressOf, volumesOf } from './facts.js';
 import type { HostFact, IngressFact, VolumeFact } from './facts.js';
-import { ofType } from './synthesis.js';
-import type { Templates } from './synthesis.js';
+import { ofType } from './resources.js';
+import type { Templates } from './resources.js';
 
 const WIDTH = 860;
 const COLUMN = 240;

@@ -8,8 +8,9 @@ import { hostsOf, ingressOf, referred, shown, volumesOf } from '../lib/facts.js'
 import { generatedFiles } from '../lib/generated.js';
 import { planOf, PORTS } from '../lib/plan.js';
 import { profileOf } from '../lib/profile.js';
-import { ofType, templatesOf } from '../lib/synthesis.js';
-import type { Template, Templates } from '../lib/synthesis.js';
+import { ofType } from '../lib/resources.js';
+import { templatesOf } from '../lib/synthesis.js';
+import type { Template, Templates } from '../lib/resources.js';
 import { shellcheck } from './checkers.js';
 import { PACKAGE } from './host.js';
 

@@ -21,13 +21,13 @@ const PACKAGES = [
 const MAKE = `
 set -eu
 mount -t tmpfs -o size=1500m,mode=755 tmpfs "$WORK"
-debootstrap --variant=minbase --include="$PACKAGES" "$SUITE" "$WORK/root" || {
-  tail -n 20 "$WORK/root/debootstrap/debootstrap.log" >&2
+debootstrap --variant=minbase --include="$PACKAGES" "$SUITE" "$WORK/tree" || {
+  tail -n 20 "$WORK/tree/debootstrap/debootstrap.log" >&2
   exit 1
 }
-rm -rf "$WORK"/root/var/cache/apt/archives/*.deb "$WORK"/root/usr/share/doc "$WORK"/root/usr/share/man
-rm -rf "$WORK"/root/usr/share/locale "$WORK"/root/var/lib/apt/lists "$WORK"/root/etc/machine-id
-cp -a "$WORK/root" "$TARGET"
+rm -rf "$WORK"/tree/var/cache/apt/archives/*.deb "$WORK"/tree/usr/share/doc "$WORK"/tree/usr/share/man
+rm -rf "$WORK"/tree/usr/share/locale "$WORK"/tree/var/lib/apt/lists "$WORK"/tree/etc/machine-id
+cp -a "$WORK/tree" "$TARGET"
 `;
 
 const recipe = createHash('sha256')

@@ -75,9 +75,21 @@ export function prefixEnd(prefix: ByteString): ByteString {
 /** For messages: a key as people can read it, cut to a length that a log line can bear. */
 export function shownKey(key: ByteString): string {
   const text = toText(key);
-  const shown = text === null ? `${toHex(key.slice(0, 32))} (hexadecimal)` : JSON.stringify(text);
-  return shown.length <= 80 ? shown : `${shown.slice(0, 80)}...`;
+  return text === null ? cut(`${toHex(key.slice(0, 32))} (hexadecimal)`) : shownText(text);
 }
+
+/** For messages: a text that came from elsewhere, in quotes, without what a terminal would obey. */
+export function shownText(text: string): string {
+  return cut(JSON.stringify(text).replace(BEYOND_JSON, escaped));
+}
+
+/** DEL and C1: control characters that JSON leaves as they are. */
+const BEYOND_JSON = /[\x7f-\x9f]/g;
+
+const escaped = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+const cut = (shown: string): string => (shown.length <= 80 ? shown : `${shown.slice(0, 80)}...`);
 
 function toHex(bytes: ByteString): string {
   let hex = '';

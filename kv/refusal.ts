@@ -1,4 +1,5 @@
 /** The state machine's refusals in words. Deterministic: they depend on the command and the state alone. */
+import { shownText } from './byte-string.js';
 import type { RefusalCode, Refused } from './types.js';
 
 export function refused(code: RefusalCode, message: string): Refused {
@@ -57,7 +58,7 @@ export function refusedBefore(code: RefusalCode): Refused {
 
 export function otherStore(node: number, known: string, told: string): Refused {
   const message =
-    `node ${node} is recorded with store ${known}, not ${told}; ` +
+    `node ${node} is recorded with store ${shownText(known)}, not ${shownText(told)}; ` +
     'bring its old directory back, or add it as a new member.';
   return refused('invalid', message);
 }

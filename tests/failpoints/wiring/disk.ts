@@ -98,7 +98,7 @@ export class FailpointDisk implements NodeDisk {
     await this.#trigger.hold('log-write', 'before');
     if (request.op === 'append-sync' && this.#trigger.isAbout('log-write')) {
       const { lane, path, size, data } = request;
-      const half = Math.ceil(data.length / 2);
+      const half = amidLine(data);
       await this.#ask({ lane, op: 'append', path, size, data: data.subarray(0, half) });
       await this.#trigger.hold('log-write', 'half');
       const rest = data.subarray(half);
@@ -129,3 +129,11 @@ export class FailpointDisk implements NodeDisk {
 function* alone(operation: DiskOperation): Steps<DiskResult> {
   return yield operation;
 }
+
+/** About the middle, and not between two lines: what stands there is to be a torn tail. */
+function amidLine(data: Uint8Array): number {
+  const middle = Math.ceil(data.length / 2);
+  return data[middle - 1] === LINE_FEED ? middle - 1 : middle;
+}
+
+const LINE_FEED = 0x0a;

@@ -30,7 +30,7 @@ function watched(seed: number, options: RunOptions) {
 
 test('the level is raised in the end where all are new, and nowhere before', () => {
   const ends = { raised: 0, mixed: 0 };
-  for (let seed = 1; seed <= 24; seed += 1) {
+  for (let seed = 1; seed <= 12; seed += 1) {
     const { result, replicas } = watched(seed, { programOf: upgraded });
     expect([seed, result.failure?.lines.at(-1), result.failure?.reason]).toEqual([seed]);
     const members = replicas.filter(({ raft, store }) => store.appliedIndex === raft.lastIndex);
@@ -39,15 +39,17 @@ test('the level is raised in the end where all are new, and nowhere before', () 
     expect([seed, levels]).toEqual([seed, new Set([isNew ? 2 : 1])]);
     ends[isNew ? 'raised' : 'mixed'] += 1;
   }
-  expect(ends.raised).toBeGreaterThan(3);
-  expect(ends.mixed).toBeGreaterThan(3);
+  expect(ends.raised).toBeGreaterThan(1);
+  expect(ends.mixed).toBeGreaterThan(1);
 }, 120_000);
 
 test('a leader that does not ask what the others read is found out', () => {
   const rules = { node: { ...NODE_RULES, formatToWrite: (written: number) => written } };
-  const seeds = Array.from({ length: 12 }, (_, at) => at + 1);
-  const broken = seeds.map((seed) => watched(seed, { programOf: upgraded, rules }).result.failure);
-  expect(broken.filter((failure) => failure?.property === 'format read')).not.toEqual([]);
+  const found = Array.from({ length: 12 }, (_, at) => at + 1).find((seed) => {
+    const { failure } = watched(seed, { programOf: upgraded, rules }).result;
+    return failure?.property === 'format read';
+  });
+  expect(found).toBeDefined();
 }, 120_000);
 
 test('nodes that are taken back after the raise stay outside, and harm nobody', () => {

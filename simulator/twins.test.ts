@@ -167,7 +167,7 @@ class Twinned extends Replica {
   }
 }
 
-const SEEDS = [3, 21, 34, 55, 89, 102, 222, 232];
+const SEEDS = [2, 3, 4, 20, 35];
 
 test.each(SEEDS)('seed %i: what is dumped and loaded goes on the same, byte for byte', (seed) => {
   const random = new Random(seed);

@@ -14,6 +14,7 @@ import {
 } from '#raft';
 import { formatProblem, PROGRAM } from '#rpc/versions';
 import type { Identity, StorageEvent } from '#storage';
+import { CommitProbe, type CommitProbeState } from './commit-probe.js';
 import type { Failure } from './condition.js';
 import type { Parts } from './parts.js';
 import type { Ports } from './ports.js';
@@ -22,10 +23,11 @@ import type { ReplicaConfig } from './replica-config.js';
 /** So many entries at most stay in memory for a follower that takes its time with a checkpoint. */
 const TRANSFER_ENTRIES_MAX = 200_000;
 
-/** As plain data: what the requests that wait were told of the leader. */
+/** As plain data: what the requests that wait were told of the leader, and what is measured. */
 export interface CoreHostState {
   readonly leader: NodeId | null;
   readonly term: number;
+  readonly probe: CommitProbeState;
 }
 
 export class CoreHost {
@@ -34,6 +36,7 @@ export class CoreHost {
   readonly #ports: Ports;
   #leader: NodeId | null;
   #term: number;
+  readonly #probe: CommitProbe;
   #changed = false;
 
   constructor(config: ReplicaConfig, parts: Parts, ports: Ports, state: CoreHostState) {
@@ -42,10 +45,11 @@ export class CoreHost {
     this.#ports = ports;
     this.#leader = state.leader;
     this.#term = state.term;
+    this.#probe = new CommitProbe(state.probe);
   }
 
   dump(): CoreHostState {
-    return { leader: this.#leader, term: this.#term };
+    return { leader: this.#leader, term: this.#term, probe: this.#probe.dump() };
   }
 
   /** Whether this node's role, leader or condition changed since this was asked last. */
@@ -57,6 +61,7 @@ export class CoreHost {
 
   step(event: RaftEvent, now: number): void {
     for (const effect of this.#parts.raft.step(event, now)) this.#do(effect, now);
+    this.#measure(now);
   }
 
   /** Proposes what the desk has; its callers know from here on which entry is theirs. */
@@ -67,8 +72,21 @@ export class CoreHost {
     figures.proposed += bodies.length;
     const effects = raft.step({ type: 'propose', bodies }, now);
     const appended = effects.find((effect) => effect.type === 'append-log');
-    if (appended?.entries[0]) desk.accepted(appended.entries[0].index);
+    if (appended?.entries[0]) {
+      const first = appended.entries[0].index;
+      desk.accepted(first);
+      this.#probe.appended(first, now);
+    }
     for (const effect of effects) this.#do(effect, now);
+    this.#measure(now);
+  }
+
+  #measure(now: number): void {
+    const { raft, figures } = this.#parts;
+    const took = this.#probe.committed(raft.commitIndex, now);
+    if (took === null) return;
+    figures.commits += 1;
+    figures.commitMs += took;
   }
 
   #do(effect: Effect, now: number): void {
@@ -138,6 +156,7 @@ export class CoreHost {
       leading.begin(now);
     } else if (role !== 'leader' && leading.duties !== null) {
       leading.end();
+      this.#probe.forget();
       this.#parts.storage.keepCheckpoints([]);
       desk.leadershipLost();
     }

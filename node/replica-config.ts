@@ -55,6 +55,9 @@ export interface ReplicaFigures {
   leaderChanges: number;
   proposed: number;
   applied: number;
+  /** Entries of which it was measured how long they took to be committed, as leader, and ms in all. */
+  commits: number;
+  commitMs: number;
   readsServed: number;
   staleReadsServed: number;
   forwarded: number;
@@ -68,6 +71,8 @@ export function noFigures(): ReplicaFigures {
     leaderChanges: 0,
     proposed: 0,
     applied: 0,
+    commits: 0,
+    commitMs: 0,
     readsServed: 0,
     staleReadsServed: 0,
     forwarded: 0,

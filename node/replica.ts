@@ -70,7 +70,11 @@ export class Replica {
     }
     this.#parts = recoveredParts(config, from, ports);
     const { raft, applier } = this.#parts;
-    this.#host = new CoreHost(config, this.#parts, ports, { leader: null, term: raft.term });
+    this.#host = new CoreHost(config, this.#parts, ports, {
+      leader: null,
+      term: raft.term,
+      probe: null,
+    });
     const { remarks } = from;
     const applied = applier.appliedIndex;
     ports.report({ type: 'recovered', last: raft.lastIndex, applied, remarks });

@@ -72,6 +72,7 @@ function addWorkMetrics(metrics: Metrics, node: RunningNode): void {
     ['relevo_elections_total', 'Elections this node stood in.', 'elections'],
     ['relevo_leader_changes_total', 'Times another leader, or none, was seen.', 'leaderChanges'],
     ['relevo_proposals_total', 'Entries proposed while it led.', 'proposed'],
+    ['relevo_commits_measured_total', 'Entries whose way to a quorum was timed.', 'commits'],
     ['relevo_applied_total', 'Entries applied.', 'applied'],
     ['relevo_reads_total', 'Linearizable reads answered by this node.', 'readsServed'],
     ['relevo_stale_reads_total', 'Stale reads answered by this node.', 'staleReadsServed'],
@@ -80,6 +81,11 @@ function addWorkMetrics(metrics: Metrics, node: RunningNode): void {
     ['relevo_checkpoints_installed_total', 'Checkpoints received.', 'checkpointsInstalled'],
   ] as const;
   for (const [name, help, figure] of counters) metrics.counter(name, help, () => figures[figure]);
+  metrics.counter(
+    'relevo_commit_seconds_total',
+    "How long those took from the leader's log to a quorum's disks, together.",
+    () => figures.commitMs / 1_000,
+  );
   metrics.gauge('relevo_revision', "The state's revision.", () => replica.store.revision);
   metrics.gauge('relevo_sessions', 'Open client sessions.', () => replica.store.sessions().length);
   metrics.gauge('relevo_connections', 'Proxies and clients connected.', () => node.connections());

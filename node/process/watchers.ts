@@ -18,6 +18,9 @@ const REPORT_EVERY_MS = 100;
 const STILL_EVERY_MS = 1_000;
 const CELLS = 60;
 const CELLS_MAX = 500;
+const NO_FIGURES: FiguresSight = {
+  ...{ syncs: 0, syncMs: 0, elections: 0, reads: 0, commits: 0, commitMs: 0 },
+};
 /** More of them are refused: a proxy needs one. */
 export const WATCHERS_MAX = 16;
 
@@ -51,7 +54,7 @@ export class Watchers {
   /** Since they were told last. */
   #syncs = 0;
   #syncMs = 0;
-  #figures: FiguresSight = { syncs: 0, syncMs: 0, elections: 0, reads: 0 };
+  #figures: FiguresSight = NO_FIGURES;
 
   constructor(node: WatchedNode, feed: Feed, sendings: SendingsCount) {
     this.#node = node;
@@ -149,12 +152,14 @@ export class Watchers {
   }
 
   #takeFigures(): FiguresSight {
-    const { elections, readsServed, staleReadsServed } = this.#node.replica.figures;
+    const { elections, readsServed, staleReadsServed, commits, commitMs } =
+      this.#node.replica.figures;
     const syncs = this.#syncs;
     const syncMs = syncs === 0 ? 0 : this.#syncMs / syncs;
     this.#syncs = 0;
     this.#syncMs = 0;
-    return { syncs, syncMs, elections, reads: readsServed + staleReadsServed };
+    const reads = readsServed + staleReadsServed;
+    return { syncs, syncMs, elections, reads, commits, commitMs };
   }
 
   /** Another one, and something changed; timers run by themselves. */

@@ -1,6 +1,7 @@
 /** What the playground shows: the same shapes as a live cluster's. */
 import type {
   ClusterSight,
+  FiguresSight,
   FlightSight,
   LinkSight,
   MemberSight,
@@ -35,13 +36,20 @@ function memberSight(
   const shown = state === 'frozen' ? 'paused' : state;
   if (replica !== null) {
     const sight = replica.sight(node.clock, cells);
-    return { node: id, name, state: shown, sight, seenMsAgo: 0 };
+    return { node: id, name, state: shown, sight, seenMsAgo: 0, figures: figuresOf(replica) };
   }
   const last = lastSights.get(id);
   if (last === undefined) return { node: id, name, state: shown, sight: undefined, seenMsAgo: 0 };
   const log = last.sight.log.slice(-cells);
   const sight = { ...last.sight, log: cells === 0 ? [] : log };
   return { node: id, name, state: shown, sight, seenMsAgo: Math.max(0, now - last.at) };
+}
+
+/** The simulated disk's own times are no news: they are the plan's. */
+function figuresOf({ figures }: NonNullable<SimulatedNode['replica']>): FiguresSight {
+  const { elections, readsServed, staleReadsServed, commits, commitMs } = figures;
+  const reads = readsServed + staleReadsServed;
+  return { syncs: 0, syncMs: 0, elections, reads, commits, commitMs };
 }
 
 function linkSights({ members, network }: PlayWorld): LinkSight[] {

@@ -110,6 +110,12 @@ describe('a page that may act', () => {
           ok: true,
           value: '1',
         });
+        await until('what was committed was timed, by the leader', async () => {
+          const timed = (await state(cluster)).sight.members.filter(
+            ({ figures }) => (figures?.commits ?? 0) > 0 && (figures?.commitMs ?? 0) > 0,
+          );
+          return timed.some(({ sight }) => sight?.role === 'leader');
+        });
         const keys = JSON.parse((await ask(cluster, '/api/keys?prefix=x')).text) as unknown;
         expect(keys).toMatchObject({ pairs: [{ key: 'x', value: '1', version: 1 }] });
 

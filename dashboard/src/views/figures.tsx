@@ -57,6 +57,12 @@ function seriesOf(all: readonly Frame[]): readonly Series[] {
       values: over(rate((frame) => most(frame, (sight) => sight.commitIndex))),
     },
     {
+      name: 'commit',
+      unit: 'ms',
+      why: 'from the leader’s log to the disks of a majority, on average',
+      values: commitTimes(some),
+    },
+    {
       name: 'reads',
       unit: '/s',
       why: 'answered through the proxy',
@@ -95,6 +101,22 @@ function seriesOf(all: readonly Frame[]): readonly Series[] {
       values: over((frame) => frame.sight.flights.length),
     },
   ];
+}
+
+/** Between two frames that were measured in; where nothing was, it stays as it was. */
+function commitTimes(all: readonly Frame[]): number[] {
+  let last = 0;
+  return all.slice(1).map((frame, at) => {
+    const before = new Map(all[at]?.sight.members.map(({ node, figures }) => [node, figures]));
+    const steps = frame.sight.members.flatMap(({ node, figures }) => {
+      const commits = (figures?.commits ?? 0) - (before.get(node)?.commits ?? 0);
+      const ms = (figures?.commitMs ?? 0) - (before.get(node)?.commitMs ?? 0);
+      return commits > 0 ? [{ commits, ms }] : [];
+    });
+    const commits = steps.reduce((sum, step) => sum + step.commits, 0);
+    if (commits > 0) last = steps.reduce((sum, step) => sum + step.ms, 0) / commits;
+    return last;
+  });
 }
 
 function lagOf({ sight }: Frame): number {

@@ -96,6 +96,12 @@ export interface FiguresSight {
   /** Since its start: elections that it began, and reads that it answered. */
   elections: number;
   reads: number;
+  /**
+   * Since its start, as leader: entries of which it was measured how long they took from its log to a quorum's
+   * disks (one at a time), and ms in all.
+   */
+  commits: number;
+  commitMs: number;
 }
 
 export interface StoreSight {
@@ -910,7 +916,7 @@ export const PeerSight: MessageFns<PeerSight> = {
 };
 
 function createBaseFiguresSight(): FiguresSight {
-  return { syncs: 0, syncMs: 0, elections: 0, reads: 0 };
+  return { syncs: 0, syncMs: 0, elections: 0, reads: 0, commits: 0, commitMs: 0 };
 }
 
 export const FiguresSight: MessageFns<FiguresSight> = {
@@ -926,6 +932,12 @@ export const FiguresSight: MessageFns<FiguresSight> = {
     }
     if (message.reads !== 0) {
       writer.uint32(32).uint64(message.reads);
+    }
+    if (message.commits !== 0) {
+      writer.uint32(40).uint64(message.commits);
+    }
+    if (message.commitMs !== 0) {
+      writer.uint32(49).double(message.commitMs);
     }
     return writer;
   },
@@ -973,6 +985,22 @@ export const FiguresSight: MessageFns<FiguresSight> = {
             }
 
             message.reads = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.commits = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.commitMs = reader.double();
             continue;
           }
         }

@@ -6,6 +6,7 @@ import { doors } from './steps/doors.js';
 import { frozen } from './steps/frozen.js';
 import { leaderKilled } from './steps/leader-killed.js';
 import { rerun } from './steps/rerun.js';
+import { volumeGrown } from './steps/volume-grown.js';
 import { volumeLost } from './steps/volume-lost.js';
 import type { Step } from './steps/step.js';
 import { rollBack, upgrade } from './steps/upgrade.js';
@@ -23,6 +24,7 @@ export const STEPS: readonly Step[] = [
   upgrade,
   rollBack,
   certificates,
+  volumeGrown,
   volumeLost,
 ];
 

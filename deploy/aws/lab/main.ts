@@ -21,6 +21,9 @@ Boots every host of the committed template on this machine, as root, and goes th
 
 Exit status 77: this machine does not permit it; what is missing is said.`;
 
+/** What a signal adds to its number, as an exit status. */
+const INTERRUPTED = 128;
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<number> {
@@ -83,7 +86,9 @@ async function plant(name: string, base: string): Promise<number> {
   let worst = 0;
   for (const { name: mutation, caughtBy } of chosen) {
     const steps = ['boot', caughtBy];
-    worst = Math.max(worst, await guard({ base, steps, keeps: false, mutation }, say));
+    const status = await guard({ base, steps, keeps: false, mutation }, say);
+    worst = Math.max(worst, status);
+    if (status > INTERRUPTED) break;
   }
   return worst;
 }

@@ -28,6 +28,8 @@ export class OperatorCalls {
     'ec2 describe-instances': (call) => describeInstances(call),
     'ec2 terminate-instances': (call) => terminate(call),
     'ec2 describe-volumes': (call) => describeVolumes(call),
+    'ec2 modify-volume': (call) => modifyVolume(call),
+    'ec2 describe-volumes-modifications': ({ args }) => modifications(args.list('volume-ids')),
     'ssm send-command': (call) => this.#send(call),
     'ssm get-command-invocation': ({ args }) =>
       JSON.stringify(this.#invocations.get(args.one('command-id')) ?? notYet()),
@@ -89,6 +91,18 @@ function describeVolumes({ account, args }: Call): string {
     })),
   });
 }
+
+async function modifyVolume({ account, args }: Call): Promise<string> {
+  const id = args.one('volume-id');
+  await account.volumes.grow(id, Number(args.one('size')));
+  return modifications([id]);
+}
+
+/** In the lab they are over when the call comes back. */
+const modifications = (ids: readonly string[]): string =>
+  JSON.stringify({
+    VolumesModifications: ids.map((VolumeId) => ({ VolumeId, ModificationState: 'completed' })),
+  });
 
 function describeStacks(call: Call): string {
   const { deployment } = call.account;

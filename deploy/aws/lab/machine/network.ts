@@ -14,6 +14,8 @@ export const METADATA_ADDRESS = '169.254.169.254';
 export const NAMES_ADDRESS = '169.254.169.253';
 
 const BRIDGE = 'lab';
+/** Its own: else it takes the lowest of its ports', and when that one goes, what others know of it is wrong. */
+const BRIDGE_CARD = '02:00:00:00:00:01';
 const PROBE = fileURLToPath(new URL('probe.mjs', import.meta.url));
 
 export interface Card extends Member {
@@ -40,7 +42,7 @@ export class Network {
 
   async open(): Promise<void> {
     await ip(`link set lo up`);
-    await ip(`link add ${BRIDGE} type bridge`);
+    await ip(`link add ${BRIDGE} address ${BRIDGE_CARD} type bridge`);
     await ip(`address add ${this.#base}.0.1/${this.#length} dev ${BRIDGE}`);
     await ip(`address add ${METADATA_ADDRESS}/32 dev ${BRIDGE}`);
     await ip(`address add ${NAMES_ADDRESS}/32 dev ${BRIDGE}`);

@@ -7,7 +7,7 @@ export interface Volume {
   readonly id: string;
   /** The node it was made for, as its tag says. */
   readonly node: string;
-  readonly sizeGiB: number;
+  sizeGiB: number;
   readonly file: string;
   readonly device: string;
   /** The instance that holds it. */
@@ -36,6 +36,15 @@ export class Volumes {
     const volume = { id, node, sizeGiB, file, device, holder: null };
     this.all.set(id, volume);
     return volume;
+  }
+
+  /** What is on it stays; the file system is the host's affair. */
+  async grow(id: string, sizeGiB: number): Promise<void> {
+    const volume = this.get(id);
+    if (sizeGiB <= volume.sizeGiB) throw new Error(`${id} has ${volume.sizeGiB} GiB already`);
+    truncateSync(volume.file, sizeGiB * GIB);
+    await must('losetup', ['--set-capacity', volume.device]);
+    volume.sizeGiB = sizeGiB;
   }
 
   /** In the place of what stands under its id, as it was before another was made there. */

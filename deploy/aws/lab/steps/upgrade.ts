@@ -19,6 +19,7 @@ async function runs(lab: Lab, sha256: string): Promise<void> {
 export const upgrade: Step = {
   name: 'upgrade',
   shows: 'under load, another release goes from host to host, the leader last; no request fails',
+  isLong: true,
   async run(lab) {
     const version = '"version":"';
     const next = await changedArtefact(lab.artefact, join(lab.folder, 'next'), {

@@ -13,7 +13,7 @@ const contents = (lab: Lab): Promise<string> =>
 async function answeredYes(lab: Lab, line: string, env: Record<string, string>): Promise<string> {
   const { status } = await lab.tryOperator(line, env);
   assert.equal(status, 1, 'it did not ask');
-  const said = `(sleep 2; echo y; sleep 600) | script --quiet --return --command "$LINE" /dev/null`;
+  const said = `(sleep 2; echo y) | script --quiet --return --command "$LINE" /dev/null`;
   return lab.operator(said, { ...env, LINE: line });
 }
 
@@ -21,13 +21,16 @@ export const volumeLost: Step = {
   name: 'volume-lost',
   shows:
     'backup; a node’s volume is lost, and all later writes with the restore; the new cluster is equal',
+  isLong: true,
   async run(lab) {
     await lab.client.must('relevo set before-backup there');
     const saved = await contents(lab);
     const said = await lab.operator(lab.runbooks.take('backup'));
     const backup = /s3:\/\/\S+\.jsonl\.gz/.exec(said)?.[0] ?? '';
     const env = { BACKUP: backup, NEW_NAME };
-    assert.match(await lab.operator(lab.runbooks.take('look-into-backup'), env), /^\{/);
+    // As at a terminal: `head` closes the pipe early, which is no failure.
+    const look = `set +o pipefail\n${lab.runbooks.take('look-into-backup')}`;
+    assert.match(await lab.operator(look, env), /^\{/);
     await lab.client.must('relevo set after-backup gone');
 
     const leader = await lab.leader();

@@ -20,6 +20,7 @@ export const volumesRefused: Step = {
   name: 'volumes-refused',
   shows:
     'a node that had data refuses a blank volume (3) and a foreign one (4), and takes its own again',
+  isLong: true,
   async run(lab) {
     const leader = await lab.leader();
     const node = lab.nodes.find((name) => name !== leader) ?? '';

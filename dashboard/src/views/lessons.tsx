@@ -1,6 +1,7 @@
 /** Stories to go through, step by step: the scenarios that are tests as well. */
 import { useEffect } from 'preact/hooks';
 import { LANGUAGES, language, lessons, loadLessons, type LessonSource } from '../state/lessons.js';
+import { Catalogue } from './catalogue.js';
 import {
   lesson,
   openLesson,
@@ -35,6 +36,8 @@ export function Lessons() {
       <List of={plain} />
       <h2>Wrong practices, and why they are wrong</h2>
       <List of={wrong} />
+      <h2>Planted bugs, and how each was caught</h2>
+      <Catalogue />
     </div>
   );
 }

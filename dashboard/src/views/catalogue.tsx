@@ -4,12 +4,11 @@ import { bugs, loadBugs, opened, openTrace, traceAt } from '../state/catalogue.j
 import { openPlayground, STANDARD_START, view } from '../state/store.js';
 
 /** Steps that are shown before and after the one that is looked at. */
-const BEFORE = 9;
+const BEFORE = 5;
 const AFTER = 3;
 
 export function Catalogue() {
   useEffect(() => void loadBugs(), []);
-  if (opened.value !== null) return <OpenTrace />;
   return (
     <ul class="lesson-list">
       {bugs.value.map((bug) => (
@@ -24,7 +23,7 @@ export function Catalogue() {
   );
 }
 
-function OpenTrace() {
+export function OpenTrace() {
   const open = opened.value;
   if (open === null) return null;
   const { bug, head, steps } = open;
@@ -36,10 +35,10 @@ function OpenTrace() {
   const from = Math.max(0, at - BEFORE);
   return (
     <section class="trace" aria-label={`counter-example of ${bug.name}`}>
-      <header>
+      <div>
         <h3>{bug.what}</h3>
         <p class="quiet">{`${bug.name} · ${bug.rule} · ${bug.foundBy} · ${bug.source}`}</p>
-      </header>
+      </div>
       <p class="row">
         <button type="button" onClick={() => (opened.value = null)}>
           all bugs

@@ -1,7 +1,8 @@
 /** Stories to go through, step by step: the scenarios that are tests as well. */
 import { useEffect } from 'preact/hooks';
 import { LANGUAGES, language, lessons, loadLessons, type LessonSource } from '../state/lessons.js';
-import { Catalogue } from './catalogue.js';
+import { opened } from '../state/catalogue.js';
+import { Catalogue, OpenTrace } from './catalogue.js';
 import {
   lesson,
   openLesson,
@@ -21,6 +22,7 @@ export function Lessons() {
   };
   const plain = lessons.value.filter(({ rule }) => rule === null);
   const wrong = lessons.value.filter(({ rule }) => rule !== null);
+  if (opened.value !== null) return <OpenTrace />;
   return (
     <div class="lessons">
       <p class="row">

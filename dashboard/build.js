@@ -3,12 +3,13 @@
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const OUT = 'dist/site';
+const KEPT = 'zoo/kept';
 /** All JavaScript of the page together, gzipped, in bytes. */
 export const SCRIPT_BYTES_MAX = 60_000;
 
@@ -35,6 +36,7 @@ export async function buildPage() {
   const page = await built('src/main.tsx', {
     WORKER_FILE: JSON.stringify(`/${worker}`),
     LESSONS_FILE: JSON.stringify(`/${await lessonsFile()}`),
+    BUGS_FILE: JSON.stringify(`/${bugsFile()}`),
   });
   const html = readFileSync(join(here, 'index.html'), 'utf8')
     .replace('STYLE_FILE', style)
@@ -58,8 +60,25 @@ async function lessonsFile() {
     });
     return { name, text: source.text, rule: scenario.rule, texts: Object.fromEntries(plain) };
   });
-  const text = JSON.stringify(lessons);
-  const name = `lessons-${createHash('sha256').update(text).digest('hex').slice(0, 8).toUpperCase()}.json`;
+  return named('lessons', 'json', JSON.stringify(lessons));
+}
+
+/** The zoo's bugs by what their counter-examples say on top, and each of these as a file, read when it is opened. */
+function bugsFile() {
+  const kept = readdirSync(KEPT).filter((file) => file.endsWith('.txt'));
+  const bugs = kept.map((file) => {
+    const text = readFileSync(join(KEPT, file), 'utf8');
+    const [name, what, ...facts] = text.split('\n', 5);
+    const [rule, source, foundBy] = facts.map((line) => line.slice(line.indexOf(': ') + 2));
+    return { name, what, rule, source, foundBy, trace: `/${named(`trace-${name}`, 'txt', text)}` };
+  });
+  return named('bugs', 'json', JSON.stringify(bugs));
+}
+
+/** Writes a file that is named by its contents. */
+function named(stem, ending, text) {
+  const sum = createHash('sha256').update(text).digest('hex').slice(0, 8).toUpperCase();
+  const name = `${stem}-${sum}.${ending}`;
   writeFileSync(join(OUT, name), text);
   return name;
 }

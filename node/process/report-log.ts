@@ -7,16 +7,24 @@ export type LogLevel = 'info' | 'warn' | 'error' | 'debug';
 export type NodeLog = (level: LogLevel, event: string, data: Record<string, unknown>) => void;
 
 /** `log` adds the term to what has none of its own. Decisions speak of other nodes by their names. */
-export function logReport(report: Report, log: NodeLog, names: Names): void {
+export function logReport(
+  report: Report,
+  log: NodeLog,
+  names: Names,
+  /** What to tell of a decision, which may come again and again; null: nothing. */
+  tell: (text: string) => string | null,
+): void {
   switch (report.type) {
     case 'role': {
       const { role, term, leader } = report;
       log('info', 'role', { role, term, leader });
       return;
     }
-    case 'decision':
-      log('info', 'decision', { text: named(report.text, names) });
+    case 'decision': {
+      const text = tell(named(report.text, names));
+      if (text !== null) log('info', 'decision', { text });
       return;
+    }
     case 'membership': {
       const { voters, learners } = report;
       log('info', 'membership', { voters, learners });

@@ -26,6 +26,7 @@ import type { Network, Ports, ReplicaEvent } from '../ports.js';
 import { Replica } from '../replica.js';
 import type { ReplicaConfig } from '../replica-config.js';
 import type { Names } from '../report-words.js';
+import { Repeats } from './repeats.js';
 import { logReport, type NodeLog } from './report-log.js';
 import { THE_WORLD, type NodeDisk, type Surroundings } from './surroundings.js';
 import { protobufPayloads } from '../wire/payload-codec.js';
@@ -99,12 +100,13 @@ async function startLocked(
   const clients = new Clients(servers.clients, welcomeOf(config), config, handle, greeting);
   const settings = { ...replicaConfigOf(config, options.bornLeader, incarnation), program };
   const observation = new Observation(config.nodeId);
+  const repeats = new Repeats();
   const ports: Ports = {
     disk,
     codec: protobufPayloads,
     network: observation.over(networkOf(() => peers, clients)),
     report: (report) => {
-      logReport(report, log, names);
+      logReport(report, log, names, (text) => repeats.tell(text, performance.now()));
       observation.report(report);
       handOvers?.report(report);
       if (report.type === 'failed') options.fatal(new Error(report.message));

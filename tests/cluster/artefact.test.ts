@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { Client, credentials } from '@grpc/grpc-js';
+import { Client, credentials, status } from '@grpc/grpc-js';
+import { InflictRequest } from '#rpc/generated/relevo/v1/observe';
 import { chooseNodePorts, choosePort, type NodePorts } from '../../cluster/ports.js';
 import { writeDotEnv, type Environment } from './service.js';
 import { portsOfCluster, until } from './temporary.js';
@@ -128,6 +129,29 @@ describe('R4 the artefact, unpacked in an empty directory', () => {
     });
     client.close();
     expect(answer).toEqual(SERVING);
+  });
+
+  test('can not be broken by whoever watches it: that code is not there', async () => {
+    const client = new Client(`127.0.0.1:${node.port}`, credentials.createInsecure());
+    const asked = InflictRequest.encode({ fault: { $case: 'heal', value: {} }, lastsMs: 0 });
+    const refused = await new Promise<unknown>((resolve) => {
+      client.makeUnaryRequest(
+        '/relevo.v1.Observer/Inflict',
+        asItIs,
+        asItIs,
+        Buffer.from(asked.finish()),
+        resolve,
+      );
+    });
+    client.close();
+    expect(refused).toMatchObject({ code: status.PERMISSION_DENIED });
+    const programs = readdirSync(join(release, 'lib'), { recursive: true, encoding: 'utf8' });
+    const scripts = programs.filter((name) => name.endsWith('.mjs'));
+    expect(scripts.length).toBeGreaterThan(3);
+    const holding = scripts.filter((name) =>
+      readFileSync(join(release, 'lib', name), 'utf8').includes('sends nothing to #'),
+    );
+    expect(holding).toEqual([]);
   });
 
   test('answers gRPC reflection, whose own .proto it has to find', async () => {

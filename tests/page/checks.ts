@@ -223,6 +223,27 @@ const teaches: Check = {
   },
 };
 
+const catches: Check = {
+  name: 'planted bugs: a counter-example step by step to what broke, and the rule off in the playground',
+  async run(place) {
+    const watched = await live(place);
+    await watched.press('Lessons');
+    await watched.press(/^figure 8/);
+    const trace = watched.page.locator('.trace');
+    await trace.waitFor();
+    await watched.press('step on');
+    await trace.getByText(/^2 of /).waitFor();
+    assert.equal(await trace.locator('[aria-current]').count(), 1);
+    await watched.press('what broke');
+    await trace.locator('[aria-current]', { hasText: /^broken:/ }).waitFor();
+    assert.deepEqual(await watched.violations(), []);
+    await watched.press('this rule off, in the playground');
+    await watched.leader();
+    await ended(watched);
+    return undefined;
+  },
+};
+
 const isAccessible: Check = {
   name: 'every view, light and dark: nothing that axe objects to',
   async run({ browser, origin, token }) {
@@ -290,6 +311,7 @@ export const CHECKS: readonly Check[] = [
   travelsInTime,
   breaksThePlayground,
   teaches,
+  catches,
   isAccessible,
   drawsFast,
 ];

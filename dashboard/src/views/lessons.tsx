@@ -1,6 +1,8 @@
 /** Stories to go through, step by step: the scenarios that are tests as well. */
 import { useEffect } from 'preact/hooks';
 import { LANGUAGES, language, lessons, loadLessons, type LessonSource } from '../state/lessons.js';
+import { opened } from '../state/catalogue.js';
+import { Catalogue, OpenTrace } from './catalogue.js';
 import {
   lesson,
   openLesson,
@@ -20,6 +22,7 @@ export function Lessons() {
   };
   const plain = lessons.value.filter(({ rule }) => rule === null);
   const wrong = lessons.value.filter(({ rule }) => rule !== null);
+  if (opened.value !== null) return <OpenTrace />;
   return (
     <div class="lessons">
       <p class="row">
@@ -35,6 +38,8 @@ export function Lessons() {
       <List of={plain} />
       <h2>Wrong practices, and why they are wrong</h2>
       <List of={wrong} />
+      <h2>Planted bugs, and how each was caught</h2>
+      <Catalogue />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** The steps in their order, each timed; the first that fails ends the course. */
 import type { Lab } from './lab.js';
+import { authority } from './steps/authority.js';
 import { boot } from './steps/boot.js';
 import { certificates } from './steps/certificates.js';
 import { doors } from './steps/doors.js';
@@ -24,6 +25,7 @@ export const STEPS: readonly Step[] = [
   upgrade,
   rollBack,
   certificates,
+  authority,
   volumeGrown,
   volumeLost,
 ];

@@ -84,6 +84,7 @@ export class Lab {
     mkdirSync(commands, { recursive: true });
     copyFileSync(new URL('amazon/aws.mjs', import.meta.url), join(commands, 'aws'));
     symlinkSync(join(PACKAGE, 'relevo-aws'), join(commands, 'relevo-aws'));
+    symlinkSync(join(PACKAGE, '../../bin/relevo.js'), join(commands, 'relevo'));
     await lab.operator('relevo-aws certs');
     return lab;
   }

@@ -36,7 +36,7 @@ export class Course {
   readonly #cluster: Cluster;
   readonly #attacker: AttackerProcess;
   readonly #healthy: Healthy;
-  readonly #metronome = new Metronome();
+  readonly #metronome: Metronome;
   readonly #watched: readonly Watched[];
   readonly #targets: Targets;
 
@@ -49,6 +49,7 @@ export class Course {
     this.#cluster = cluster;
     this.#attacker = attacker;
     this.#healthy = healthy;
+    this.#metronome = new Metronome(cluster.dataDirectory);
     this.#watched = watchedOf(cluster);
     this.#targets = targetsOf(cluster, leader);
   }

@@ -1,15 +1,29 @@
 /**
- * How long this process was kept from running: a machine that others use, or that is itself a guest, stands
- * still now and then. Nothing that is measured here can be quicker than that.
+ * How long this process was kept from running, and how long its disk took: a machine that others use, or that is
+ * itself a guest, stands still now and then. Nothing that is measured here can be quicker than that.
  */
+import { closeSync, fdatasync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 
 const BEAT_MS = 10;
+const SYNC_EVERY_MS = 50;
 
 export class Metronome {
   readonly #stalls: { readonly atMs: number; readonly lateMs: number }[] = [];
+  readonly #syncs: { readonly atMs: number; readonly lateMs: number }[] = [];
   readonly #timer: NodeJS.Timeout;
+  readonly #syncTimer: NodeJS.Timeout;
+  readonly #file: string;
+  readonly #descriptor: number;
+  #isSyncing = false;
 
-  constructor() {
+  /** `folder`: on the disk that is measured. */
+  constructor(folder: string) {
+    this.#file = join(folder, 'metronome');
+    this.#descriptor = openSync(this.#file, 'w');
+    this.#syncTimer = setInterval(() => {
+      this.#sync();
+    }, SYNC_EVERY_MS);
     let last = performance.now();
     this.#timer = setInterval(() => {
       const now = performance.now();
@@ -18,13 +32,32 @@ export class Metronome {
     }, BEAT_MS);
   }
 
-  /** The longest stall that ended in [fromMs, toMs), on the clock of `performance.now()`. */
+  /** The longest stall, and the longest sync, that ended in [fromMs, toMs), on the clock of `performance.now()`. */
   worstMs(fromMs: number, toMs: number): number {
-    const within = this.#stalls.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
-    return within.reduce((worst, { lateMs }) => Math.max(worst, lateMs), 0);
+    const worstOf = (all: readonly { readonly atMs: number; readonly lateMs: number }[]): number =>
+      all
+        .filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
+        .reduce((worst, { lateMs }) => Math.max(worst, lateMs), 0);
+    return worstOf(this.#stalls) + worstOf(this.#syncs);
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#syncTimer);
+    // One on its way keeps the descriptor until it is done.
+    if (!this.#isSyncing) closeSync(this.#descriptor);
+    rmSync(this.#file, { force: true });
+  }
+
+  #sync(): void {
+    if (this.#isSyncing) return;
+    this.#isSyncing = true;
+    const begun = performance.now();
+    writeSync(this.#descriptor, '.', 0);
+    fdatasync(this.#descriptor, () => {
+      const now = performance.now();
+      this.#isSyncing = false;
+      this.#syncs.push({ atMs: now, lateMs: now - begun });
+    });
   }
 }

@@ -6,7 +6,7 @@ import type { Holding } from './processes.js';
 export interface Trial {
   readonly before: Window;
   readonly during: Window;
-  /** The longest time for which the healthy client's own process did not run. */
+  /** The longest time for which the healthy client's own process did not run, and that its disk took for a sync. */
   readonly machineStallMs: number;
   /** By process. */
   readonly held: ReadonlyMap<string, Holding>;
@@ -20,7 +20,11 @@ export interface Trial {
 
 /** The healthy client's p99 may be so many times what it was, or so many ms, whichever is more; and what the machine itself stood still. */
 export const P99_TIMES_MAX = 5;
-export const P99_MS_FLOOR = 250;
+/**
+ * A burst of 10,000 requests is work for five processes on two cores: 0.1 s of waiting for others where those are
+ * quick, 0.4 s where they are the slowest that were seen.
+ */
+export const P99_MS_FLOOR = 500;
 /** A process may hold so much more at its worst than when the attack began, MiB. */
 export const GROWTH_MIB_MAX = 320;
 

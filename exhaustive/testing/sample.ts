@@ -19,7 +19,7 @@ const BOUNDS: readonly Bound[] = [
 
 export function stepsOfSample(): Steps[] {
   return BOUNDS.map((bound) => {
-    const search = new Search({ bound, statesMax: 60_000 });
+    const search = new Search({ bound, statesMax: 30_000 });
     search.run();
     return search.worlds.steps;
   });

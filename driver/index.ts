@@ -4,3 +4,4 @@ export { identityOf, secureHttp } from './identity.js';
 export { Pump, type Machine } from './pump.js';
 export { ServiceManager } from './service-manager.js';
 export { cannotStart, EXIT, settingsOrComplaint, StartRefused, stopWhenTold } from './life.js';
+export { Pace } from './pace.js';

@@ -4,6 +4,7 @@
  */
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { performance } from 'node:perf_hooks';
+import { Pace } from '#driver';
 import type { NodeReport, ObserveRequest } from '#rpc/generated/relevo/v1/observe';
 import type { FiguresSight, Sendings } from '#rpc/generated/relevo/v1/sight';
 import type { Replica } from '../replica.js';
@@ -50,6 +51,7 @@ export class Watchers {
   readonly #feed: Feed;
   readonly #sendings: SendingsCount;
   readonly #watchers = new Set<Watcher>();
+  readonly #pace = new Pace();
   #timer: NodeJS.Timeout | null = null;
   /** Since they were told last. */
   #syncs = 0;
@@ -89,7 +91,7 @@ export class Watchers {
     });
     this.#sendings.isOn = true;
     this.#timer ??= setInterval(() => {
-      this.#look();
+      if (!this.#pace.leavesOut(this.#node.replica.store.appliedIndex)) this.#look();
     }, REPORT_EVERY_MS);
     this.#tell(watcher);
   }

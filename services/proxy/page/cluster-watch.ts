@@ -78,6 +78,11 @@ export class ClusterWatch {
     return wanted <= 0 ? [] : this.#feed.slice(-wanted);
   }
 
+  /** What the cluster's log has come to, as far as it was heard. */
+  get newestIndex(): number {
+    return Math.max(0, ...this.#watches.map(({ report }) => report?.sight?.commitIndex ?? 0));
+  }
+
   sight(): ClusterSight {
     const { view, proxyName } = this.#options;
     const { leader, queued, nodes } = view();

@@ -1,10 +1,11 @@
 /**
- * The pages that are open (server-sent events): all get the same text, at most ten times a second, made once. Each
+ * The pages that are open (server-sent events): all get the same text, at most ten times a second (under load a third of that), made once. Each
  * event has the whole sight and the lines since the one before; its id is `epoch.lines`, by which a page that lost its
  * connection goes on where it was. Who reads slowly misses sights, and no line that is kept.
  */
 import type { ServerResponse } from 'node:http';
 import { randomBytes } from 'node:crypto';
+import { Pace } from '#driver';
 import type { ClusterWatch } from './cluster-watch.js';
 
 const EVERY_MS = 100;
@@ -26,6 +27,7 @@ export class EventStreams {
   /** Of this process: the lines of another are other ones. */
   readonly #epoch = randomBytes(4).toString('hex');
   readonly #pages = new Set<Page>();
+  readonly #pace = new Pace();
   #timer: NodeJS.Timeout | null = null;
   #pings: NodeJS.Timeout | null = null;
   #linger: NodeJS.Timeout | null = null;
@@ -103,7 +105,7 @@ export class EventStreams {
   }
 
   #tellAll(): void {
-    if (this.#pages.size === 0) return;
+    if (this.#pages.size === 0 || this.#pace.leavesOut(this.#watch.newestIndex)) return;
     // Nearly all pages are told the same: from the same line on.
     const texts = new Map<number, string>();
     for (const page of this.#pages) if (!page.isFull) this.#tell(texts, page);

@@ -36,7 +36,7 @@ export function OpenTrace() {
   return (
     <section class="trace" aria-label={`counter-example of ${bug.name}`}>
       <div>
-        <h3>{bug.what}</h3>
+        <h2>{bug.what}</h2>
         <p class="quiet">{`${bug.name} · ${bug.rule} · ${bug.foundBy} · ${bug.source}`}</p>
       </div>
       <p class="row">

@@ -81,6 +81,7 @@ export class Course {
       before: this.#healthy.window(calmMs, startMs),
       during: this.#healthy.window(startMs, endMs),
       machineStallMs: this.#metronome.worstMs(startMs, endMs),
+      diskStallMs: this.#metronome.worstSyncMs(startMs, endMs),
       held,
       peaks: watch.peaks,
       leftovers,

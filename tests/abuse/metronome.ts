@@ -8,9 +8,14 @@ import { join } from 'node:path';
 const BEAT_MS = 10;
 const SYNC_EVERY_MS = 50;
 
+interface Late {
+  readonly atMs: number;
+  readonly lateMs: number;
+}
+
 export class Metronome {
-  readonly #stalls: { readonly atMs: number; readonly lateMs: number }[] = [];
-  readonly #syncs: { readonly atMs: number; readonly lateMs: number }[] = [];
+  readonly #stalls: Late[] = [];
+  readonly #syncs: Late[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #syncTimer: NodeJS.Timeout;
   readonly #file: string;
@@ -32,13 +37,14 @@ export class Metronome {
     }, BEAT_MS);
   }
 
-  /** The longest stall, and the longest sync, that ended in [fromMs, toMs), on the clock of `performance.now()`. */
+  /** The longest stall that ended in [fromMs, toMs), on the clock of `performance.now()`. */
   worstMs(fromMs: number, toMs: number): number {
-    const worstOf = (all: readonly { readonly atMs: number; readonly lateMs: number }[]): number =>
-      all
-        .filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
-        .reduce((worst, { lateMs }) => Math.max(worst, lateMs), 0);
-    return worstOf(this.#stalls) + worstOf(this.#syncs);
+    return worstIn(this.#stalls, fromMs, toMs);
+  }
+
+  /** The longest sync, likewise. A process that stands still hears of its sync late: the two are not to be added. */
+  worstSyncMs(fromMs: number, toMs: number): number {
+    return worstIn(this.#syncs, fromMs, toMs);
   }
 
   stop(): void {
@@ -60,4 +66,9 @@ export class Metronome {
       this.#syncs.push({ atMs: now, lateMs: now - begun });
     });
   }
+}
+
+function worstIn(all: readonly Late[], fromMs: number, toMs: number): number {
+  const within = all.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+  return within.reduce((worst, { lateMs }) => Math.max(worst, lateMs), 0);
 }

@@ -17,6 +17,7 @@ const PASSED: Trial = {
   before: WINDOW,
   during: { ...WINDOW, p99Ms: 500 },
   machineStallMs: 0,
+  diskStallMs: 0,
   held: holding(100),
   peaks: holding(100 + GROWTH_MIB_MAX),
   leftovers: [],
@@ -48,6 +49,11 @@ test.each<[string, Partial<Trial>, RegExp]>([
   const found = violationsOf({ ...PASSED, ...change });
   expect(found).toHaveLength(1);
   expect(found[0]).toMatch(text);
+});
+
+test('a slow disk excuses nothing', () => {
+  const late = { ...PASSED, diskStallMs: 400, during: { ...WINDOW, p99Ms: 501 } };
+  expect(violationsOf(late)).toHaveLength(1);
 });
 
 test('a slow base and a machine that stood still allow for more, and for no more than that', () => {

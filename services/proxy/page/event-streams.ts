@@ -1,7 +1,7 @@
 /**
- * The pages that are open (server-sent events): all get the same text, at most ten times a second (under load a third of that), made once. Each
- * event has the whole sight and the lines since the one before; its id is `epoch.lines`, by which a page that lost its
- * connection goes on where it was. Who reads slowly misses sights, and no line that is kept.
+ * The pages that are open (server-sent events): all get the same text, at most ten times a second (under load a third
+ * of that), made once. Each event has the whole sight and the lines since the one before; its id is `epoch.lines`, by
+ * which a page that lost its connection goes on where it was. Who reads slowly misses sights, and no line that is kept.
  */
 import type { ServerResponse } from 'node:http';
 import { randomBytes } from 'node:crypto';

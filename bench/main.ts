@@ -18,6 +18,7 @@ interface Options {
   readonly seconds: string;
   readonly warmUp: string;
   readonly callers: string;
+  readonly kinds: string;
   readonly root: string;
   readonly json?: boolean;
 }
@@ -43,6 +44,11 @@ const command = new Command('bench')
   .option('--seconds <n>', 'how long each case is measured', '5')
   .option('--warm-up <n>', 'how long each kind of request is made before any is measured', '5')
   .option('--callers <list>', 'how many callers, separated by commas', '1,100,1000')
+  .option(
+    '--kinds <list>',
+    `which requests: ${CASES.map(([kind]) => kind).join(', ')}`,
+    'put,get,getStale',
+  )
   .option('--root <dir>', 'a folder on a real disk for the data', 'results/bench')
   .option('--json', 'print the figures as JSON');
 
@@ -96,14 +102,21 @@ async function main(options: Options): Promise<number> {
     );
     return 2;
   }
+  const kinds = options.kinds.split(',');
+  const cases = CASES.filter(([kind]) => kinds.includes(kind));
+  const unknown = kinds.find((kind) => !CASES.some(([known]) => known === kind));
+  if (unknown !== undefined) {
+    console.error(`bench: --kinds knows ${CASES.map(([kind]) => kind).join(', ')}, not ${unknown}`);
+    return 2;
+  }
   const subjects = await subjectsOf(options);
   if (subjects === null) return 2;
   try {
     for (const subject of subjects) {
       await fill(subject);
-      await warm(subject, warmUp);
+      await warm(subject, cases, warmUp);
     }
-    const rows = await measureAll(subjects, callers, seconds);
+    const rows = await measureAll(subjects, cases, callers, seconds);
     console.log(options.json === true ? JSON.stringify(rows) : tableOf(rows));
     return rows.some((row) => row.result.failed > 0) ? 1 : 0;
   } finally {
@@ -133,11 +146,12 @@ async function subjectsOf(options: Options): Promise<Subject[] | null> {
 
 async function measureAll(
   subjects: readonly Subject[],
+  cases: typeof CASES,
   callers: readonly number[],
   seconds: number,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const [kind, title] of CASES) {
+  for (const [kind, title] of cases) {
     for (const n of callers) {
       for (const subject of subjects) {
         console.error(`measuring  ${title}, ${n} callers, ${subject.name} ...`);
@@ -161,9 +175,9 @@ async function fill(subject: Subject): Promise<void> {
  * What is measured is a service that has run for a while, on both sides: a virtual machine translates code that
  * runs often, and does so while it serves.
  */
-async function warm(subject: Subject, seconds: number): Promise<void> {
+async function warm(subject: Subject, cases: typeof CASES, seconds: number): Promise<void> {
   if (seconds === 0) return;
-  for (const [kind, title] of CASES) {
+  for (const [kind, title] of cases) {
     console.error(`warming up ${title}, ${WARM_UP_CALLERS} callers, ${subject.name} ...`);
     const options = { callers: WARM_UP_CALLERS, warmUpMs: 0, measureMs: seconds * 1000 };
     await closedLoop(options, (n) => subject[kind](n));

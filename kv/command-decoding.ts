@@ -12,7 +12,7 @@ import {
   textMember,
   type Members,
 } from './json-members.js';
-import { PlainForm } from './plain-form.js';
+import { COUNT, numberOf, POSITIVE, TEXT, textOf } from './plain-form.js';
 import { DEPTH_MAX } from './validation.js';
 import type { Command, Compare, Delete, KeyRange, Operation, Put, Range, Txn } from './types.js';
 
@@ -36,36 +36,27 @@ export function decodeAnyCommand(text: string): Command {
   }
 }
 
-const form = new PlainForm();
+const PUT = new RegExp(
+  `^"put":{"key":${TEXT},"value":${TEXT}(?:,"lease":${COUNT})?(,"previous":true)?}` +
+    `(?:,"session":${POSITIVE},"seq":${POSITIVE},"low":${COUNT})?$`,
+);
 
 /** A put as it is written, if key and value are plain; else null. */
 function plainPut(text: string): Command | null {
-  form.begin(text);
-  if (!form.takes('"put":{"key":"')) return null;
-  const key = form.text();
-  if (key === null || !form.takes(',"value":"')) return null;
-  const value = form.text();
-  if (value === null) return null;
-  const lease = form.takes(',"lease":') ? form.count() : 0;
-  if (lease < 0) return null;
-  const returnPrevious = form.takes(',"previous":true');
-  if (!form.takes('}')) return null;
-  const operation: Put = { kind: 'put', key, value, lease, returnPrevious };
-  if (form.atEnd()) {
-    return { kind: 'write', session: 0, sequence: 0, lowestAwaited: 0, operation };
-  }
-  return plainWrite(operation);
-}
-
-/** What follows the operation, if it is of a session. */
-function plainWrite(operation: Put): Command | null {
-  if (!form.takes(',"session":')) return null;
-  const session = form.count();
-  if (session < 1 || !form.takes(',"seq":')) return null;
-  const sequence = form.count();
-  if (sequence < 1 || !form.takes(',"low":')) return null;
-  const lowestAwaited = form.count();
-  if (lowestAwaited < 0 || !form.atEnd()) return null;
+  const found = PUT.exec(text);
+  if (found === null) return null;
+  const lease = numberOf(found[3]);
+  const session = numberOf(found[5]);
+  const sequence = numberOf(found[6]);
+  const lowestAwaited = numberOf(found[7]);
+  if (lease < 0 || session < 0 || sequence < 0 || lowestAwaited < 0) return null;
+  const operation: Put = {
+    kind: 'put',
+    key: textOf(found[1]),
+    value: textOf(found[2]),
+    lease,
+    returnPrevious: found[4] !== undefined,
+  };
   return { kind: 'write', session, sequence, lowestAwaited, operation };
 }
 

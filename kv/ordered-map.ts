@@ -73,6 +73,8 @@ export class Walk<V> {
 export class OrderedMap<V> {
   #root: Node<V> = newLeaf<V>();
   #size = 0;
+  /** What was asked for before, by its key: the way through the tree costs some 15 comparisons. */
+  readonly #found = new Map<string, V>();
 
   /** A map of these entries, whose keys rise. Takes a fraction of the time of as many `set`s. */
   static ofSorted<V>(keys: readonly string[], values: readonly V[]): OrderedMap<V> {
@@ -87,12 +89,21 @@ export class OrderedMap<V> {
   }
 
   get(key: string): V | undefined {
+    return this.#found.get(key) ?? this.#find(key);
+  }
+
+  #find(key: string): V | undefined {
     const leaf = this.#leafOf(key);
     const at = lowerBound(leaf.keys, key);
-    return leaf.keys[at] === key ? leaf.values[at] : undefined;
+    if (leaf.keys[at] !== key) return undefined;
+    const value = leaf.values[at];
+    // The tree's own string: no second one is kept alive.
+    if (value !== undefined) this.#found.set(leaf.keys[at], value);
+    return value;
   }
 
   set(key: string, value: V): void {
+    this.#found.delete(key);
     const split = this.#insert(this.#root, key, value);
     if (split === null) return;
     const children = [this.#root, split.right];
@@ -101,6 +112,7 @@ export class OrderedMap<V> {
 
   /** Whether it was there. */
   delete(key: string): boolean {
+    this.#found.delete(key);
     const removed = remove(this.#root, key);
     if (removed) this.#size--;
     while (this.#root.kind === 'branch' && this.#root.children.length === 1) {

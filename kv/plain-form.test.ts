@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { CommandMalformed, decodeAnyCommand, decodeCommand } from './command-decoding.js';
 import { encodeCommand } from './command-encoding.js';
 import { Malformed } from './json-members.js';
-import { PlainForm } from './plain-form.js';
+import { COUNT, numberOf, TEXT, textOf } from './plain-form.js';
 import { keyLine, parseAnyLine, parseStateLine } from './state-lines.js';
 
 /** What a reader makes of a text: a value, or that it is refused, and why. */
@@ -33,7 +33,7 @@ function spoilt(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
     });
 }
 
-describe('PlainForm', () => {
+describe('the plain form', () => {
   test('a command is read as by the reader of every form, and refused for the same reason', () => {
     const command = fc
       .record({ key: bytes, value: bytes, lease: count, flag: fc.boolean(), session: count })
@@ -73,14 +73,20 @@ describe('PlainForm', () => {
   });
 
   test('reads what is plain, and nothing else', () => {
-    const form = new PlainForm();
-    const read = (text: string): unknown => {
-      form.begin(text);
-      return form.takes('"') ? form.text() : form.count();
-    };
+    const pattern = new RegExp(`^${TEXT}$`);
+    const read = (text: string): unknown => pattern.exec(text)?.[1] ?? null;
     expect(read('"a key of more than a few letters"')).toBe('a key of more than a few letters');
-    expect(['"a\\n"', '"é"', '"open', '"tab\t"'].map(read)).toEqual([null, null, null, null]);
-    expect(['0', '17', '9007199254740991'].map(read)).toEqual([0, 17, Number.MAX_SAFE_INTEGER]);
-    expect(['', '-1', '01', 'x', '9007199254740992'].map(read)).toEqual([-1, -1, -1, -1, -1]);
+    expect(['"a\\n"', '"é"', '"open', '"tab\t"', '"a"b"'].map(read)).toEqual(Array(5).fill(null));
+    const count = new RegExp(`^${COUNT}$`);
+    const number = (text: string): number => numberOf(count.exec(text)?.[1] ?? '-');
+    expect(['0', '17', '9007199254740991'].map(number)).toEqual([0, 17, Number.MAX_SAFE_INTEGER]);
+    expect(['', '-1', '01', 'x', '9007199254740992'].map(number)).toEqual([-1, -1, -1, -1, -1]);
+  });
+
+  test('a text is its group, short or long', () => {
+    expect(textOf('a text of its own, of more than a few letters')).toBe(
+      'a text of its own, of more than a few letters',
+    );
+    expect(textOf('')).toBe('');
   });
 });

@@ -19,7 +19,7 @@ import {
   type Members as JsonMembers,
 } from './json-members.js';
 import type { Member } from './members.js';
-import { PlainForm } from './plain-form.js';
+import { COUNT, numberOf, POSITIVE, TEXT, textOf } from './plain-form.js';
 import type { Answer } from './recollection.js';
 import { OUTSTANDING_MAX, Session } from './sessions.js';
 import type { Pair, RefusalCode } from './types.js';
@@ -109,25 +109,28 @@ export function parseAnyLine(text: string): StateLine {
   return { kind: 'member', node: countMember(members, 'member'), member };
 }
 
-const form = new PlainForm();
+const PAIR = new RegExp(
+  `^{"key":${TEXT},"value":${TEXT},"create":${COUNT},"mod":${COUNT},"version":${POSITIVE}` +
+    `(?:,"lease":${COUNT})?}$`,
+);
 
 /** The line of a current key as `keyLine` writes it, if key and value are plain; else null. */
 function plainPair(text: string): Pair | null {
-  form.begin(text);
-  if (!form.takes('{"key":"')) return null;
-  const key = form.text();
-  if (key === null || !form.takes(',"value":"')) return null;
-  const value = form.text();
-  if (value === null || !form.takes(',"create":')) return null;
-  const createRevision = form.count();
-  if (createRevision < 0 || !form.takes(',"mod":')) return null;
-  const modRevision = form.count();
-  if (modRevision < 0 || !form.takes(',"version":')) return null;
-  const version = form.count();
-  if (version < 1) return null;
-  const lease = form.takes(',"lease":') ? form.count() : 0;
-  if (lease < 0 || !form.takes('}') || !form.atEnd()) return null;
-  return { key, value, createRevision, modRevision, version, lease };
+  const found = PAIR.exec(text);
+  if (found === null) return null;
+  const createRevision = numberOf(found[3]);
+  const modRevision = numberOf(found[4]);
+  const version = numberOf(found[5]);
+  const lease = numberOf(found[6]);
+  if (createRevision < 0 || modRevision < 0 || version < 0 || lease < 0) return null;
+  return {
+    key: textOf(found[1]),
+    value: textOf(found[2]),
+    createRevision,
+    modRevision,
+    version,
+    lease,
+  };
 }
 
 function headOf(members: JsonMembers): StateHead {

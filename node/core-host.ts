@@ -34,6 +34,8 @@ export class CoreHost {
   readonly #config: ReplicaConfig;
   readonly #parts: Parts;
   readonly #ports: Ports;
+  /** The highest format level that this program reads. */
+  readonly #formatMax: number;
   #leader: NodeId | null;
   #term: number;
   readonly #probe: CommitProbe;
@@ -43,6 +45,7 @@ export class CoreHost {
     this.#config = config;
     this.#parts = parts;
     this.#ports = ports;
+    this.#formatMax = Math.max(1, (config.program ?? PROGRAM).formatMax);
     this.#leader = state.leader;
     this.#term = state.term;
     this.#probe = new CommitProbe(state.probe);
@@ -209,8 +212,8 @@ export class CoreHost {
 
   /** Whether this program reads that format level; if not, it goes no further. */
   canRead(level: number, now: number): boolean {
+    if (level <= this.#formatMax) return true;
     const { name, program = PROGRAM } = this.#config;
-    if (level <= Math.max(1, program.formatMax)) return true;
     const message = formatProblem({ who: name, versions: program }, level) ?? '';
     this.#fail({ code: 'failed', message }, now);
     return false;

@@ -10,7 +10,7 @@ import { RequestKind, type Reply, type Request } from '#rpc/session/frames';
 import { admit } from './admission.js';
 import type { Applier } from './applier.js';
 import type { ConnectionId, Ports } from './ports.js';
-import { Proposals, type Origin, type ProposalsState } from './proposals.js';
+import { Proposals, type Origin, type Proposed, type ProposalsState } from './proposals.js';
 import { ReadDesk, type ReadDeskState } from './read-desk.js';
 import type { ReplicaConfig, ReplicaFigures } from './replica-config.js';
 import { NODE_RULES, type NodeRules } from './rules.js';
@@ -327,7 +327,7 @@ export class RequestDesk {
   }
 
   #propose(command: Command, origin: Origin | null): void {
-    const proposed = origin === null ? null : { ...origin, command };
+    const proposed = origin === null ? null : proposedOf(origin, command);
     this.#proposals.add({ kind: 'command', text: encodeCommand(command) }, proposed);
   }
 
@@ -344,4 +344,9 @@ export class RequestDesk {
   #remark({ session, sequence }: Origin, outcome: 'refused' | 'unknown', code: string): void {
     this.#remarks.note(outcome, session, sequence, code);
   }
+}
+
+/** Member by member: a copy by `...` gives each object a shape of its own, which every later look pays for. */
+function proposedOf({ connection, id, session, sequence }: Origin, command: Command): Proposed {
+  return { connection, id, session, sequence, command };
 }

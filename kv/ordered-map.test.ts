@@ -54,10 +54,10 @@ describe('OrderedMap', () => {
   );
 
   test('is as a sorted list, through growth and decline', () => {
-    // Runs of keys set or deleted together, so that nodes split and merge.
+    // Runs of keys set or deleted together, so that nodes split and merge; looked for, so that they are remembered.
     const runs = fc.array(
       fc.record({
-        set: fc.boolean(),
+        act: fc.constantFrom('set', 'delete', 'look'),
         first: fc.nat(600),
         step: fc.constantFrom(1, 1, 7, -1),
         count: fc.nat(150),
@@ -68,12 +68,14 @@ describe('OrderedMap', () => {
       fc.property(runs, fc.nat(600), fc.nat(600), (script, from, to) => {
         const map = new OrderedMap<number>();
         const dumb = new SortedOnDemand();
-        for (const { set, first, step, count } of script) {
+        for (const { act, first, step, count } of script) {
           for (let i = 0; i < count; i++) {
             const key = keyOf(Math.abs(first + i * step));
-            if (set) {
+            if (act === 'set') {
               map.set(key, i);
               dumb.set(key, i);
+            } else if (act === 'look') {
+              if (map.get(key) !== dumb.get(key)) throw new Error(`look at ${key}`);
             } else if (map.delete(key) !== dumb.delete(key)) throw new Error(`deletion of ${key}`);
           }
         }

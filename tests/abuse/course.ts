@@ -49,7 +49,7 @@ export class Course {
     this.#cluster = cluster;
     this.#attacker = attacker;
     this.#healthy = healthy;
-    this.#metronome = new Metronome(cluster.dataDirectory);
+    this.#metronome = new Metronome();
     this.#watched = watchedOf(cluster);
     this.#targets = targetsOf(cluster, leader);
   }
@@ -81,7 +81,6 @@ export class Course {
       before: this.#healthy.window(calmMs, startMs),
       during: this.#healthy.window(startMs, endMs),
       machineStallMs: this.#metronome.worstMs(startMs, endMs),
-      diskStallMs: this.#metronome.worstSyncMs(startMs, endMs),
       held,
       peaks: watch.peaks,
       leftovers,

@@ -13,7 +13,7 @@ export function lineOf({ name, trial, violations }: Judged): string {
     `${name.padEnd(NAME_WIDTH)} ${during.requests} requests, ${during.newcomers} newcomers, ` +
     `${during.failures.length} failed, ` +
     `${during.notReady} times not ready; p99 ${before.p99Ms.toFixed(1)} -> ${during.p99Ms.toFixed(1)} ms ` +
-    `(machine ${trial.machineStallMs.toFixed(0)}, disk ${trial.diskStallMs.toFixed(0)}); ` +
+    `(machine ${trial.machineStallMs.toFixed(0)}); ` +
     `+${(most?.mib ?? 0).toFixed(0)} MiB (${most?.name ?? 'nobody'}), ${files} files at most; ${verdict}`
   );
 }

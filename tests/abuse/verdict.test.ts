@@ -17,7 +17,6 @@ const PASSED: Trial = {
   before: WINDOW,
   during: { ...WINDOW, p99Ms: 500 },
   machineStallMs: 0,
-  diskStallMs: 0,
   held: holding(100),
   peaks: holding(100 + GROWTH_MIB_MAX),
   leftovers: [],

@@ -8,8 +8,6 @@ export interface Trial {
   readonly during: Window;
   /** The longest time for which the healthy client's own process did not run. */
   readonly machineStallMs: number;
-  /** The longest sync of a file beside the nodes'. Shown, and no excuse: the attack may be the cause. */
-  readonly diskStallMs: number;
   /** By process. */
   readonly held: ReadonlyMap<string, Holding>;
   readonly peaks: ReadonlyMap<string, Holding>;
@@ -22,10 +20,6 @@ export interface Trial {
 
 /** The healthy client's p99 may be so many times what it was, or so many ms, whichever is more; and what the machine itself stood still. */
 export const P99_TIMES_MAX = 5;
-/**
- * A burst of 10,000 requests makes others wait (beyond-credit): 83 to 495 ms were seen, on a machine about a third
- * slower than the one for which 250 ms was enough.
- */
 export const P99_MS_FLOOR = 500;
 /** A process may hold so much more at its worst than when the attack began, MiB. */
 export const GROWTH_MIB_MAX = 320;

@@ -8,6 +8,7 @@ interface Line {
   readonly event: string;
   readonly term?: number;
   readonly request?: string;
+  readonly peer?: number;
   readonly level: string;
   readonly code?: string;
 }
@@ -21,6 +22,10 @@ describe('log lines', () => {
       const client = await connect();
       await client.put('a', '1');
       const victim = await leaderOf(cluster);
+      // A node that had not reached it yet has nothing to lose.
+      await until('every node has reached the others', () =>
+        cluster.nodes.every(({ name }) => peersReached(cluster, name).size === 2),
+      );
       await cluster.kill(victim);
       await client.put('a', '2');
       await cluster.start(victim);
@@ -82,11 +87,19 @@ function remarksOf(cluster: Cluster, name: string): Line[] {
   return linesOf(cluster, name).filter(({ event }) => event.startsWith('request '));
 }
 
+/** Their ids. */
+function peersReached(cluster: Cluster, name: string): Set<number | undefined> {
+  const reached = linesOf(cluster, name).filter(({ event }) => event === 'connected to peer');
+  return new Set(reached.map(({ peer }) => peer));
+}
+
 function linesOf(cluster: Cluster, name: string): Line[] {
   const process = [...cluster.nodes, ...cluster.proxies].find((one) => one.name === name)?.process;
   if (process === undefined) throw new Error(`there is no process named ${name}`);
   const text = readFileSync(process.settings.logFile, 'utf8');
+  // What follows the last line feed is still being written.
   return text
+    .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Line);

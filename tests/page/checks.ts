@@ -228,6 +228,11 @@ const catches: Check = {
   async run(place) {
     const watched = await live(place);
     await watched.press('Lessons');
+    const traces = '**/trace-*';
+    await watched.page.route(traces, (route) => route.fulfill({ status: 404 }));
+    await watched.press(/^figure 8/);
+    await watched.page.getByRole('alert').getByText('the proxy answered 404').waitFor();
+    await watched.page.unroute(traces);
     await watched.press(/^figure 8/);
     const trace = watched.page.locator('.trace');
     await trace.waitFor();
@@ -239,7 +244,7 @@ const catches: Check = {
     assert.deepEqual(await watched.violations(), []);
     await watched.press('this rule off, in the playground');
     await watched.leader();
-    await ended(watched);
+    await ended(watched, /status of 404/);
     return undefined;
   },
 };

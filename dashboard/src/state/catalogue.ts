@@ -1,5 +1,6 @@
 /** The bugs that were planted to be caught, and the counter-example that is kept of each. */
 import { signal } from '@preact/signals';
+import { textOf } from './files.js';
 
 /** Where the build put them. */
 declare const BUGS_FILE: string;
@@ -33,14 +34,14 @@ const STEP = /^ *\d+\. |^ *\d+\.\d{3} |^--- |^broken: /;
 
 export async function loadBugs(): Promise<void> {
   if (bugs.value.length > 0) return;
-  const response = await fetch(BUGS_FILE);
-  if (response.ok) bugs.value = (await response.json()) as PlantedBug[];
+  const text = await textOf(BUGS_FILE);
+  if (text !== null) bugs.value = JSON.parse(text) as PlantedBug[];
 }
 
 export async function openTrace(bug: PlantedBug): Promise<void> {
-  const response = await fetch(bug.trace);
-  if (!response.ok) return;
-  opened.value = { bug, ...traceOf(await response.text()) };
+  const text = await textOf(bug.trace);
+  if (text === null) return;
+  opened.value = { bug, ...traceOf(text) };
   traceAt.value = 0;
 }
 

@@ -1,5 +1,6 @@
 /** The stories that can be gone through, as the build put them together. */
 import { signal } from '@preact/signals';
+import { textOf } from './files.js';
 
 /** Where the build put them. */
 declare const LESSONS_FILE: string;
@@ -32,8 +33,8 @@ export const language = signal<Language>(preferred());
 
 export async function loadLessons(): Promise<void> {
   if (lessons.value.length > 0) return;
-  const response = await fetch(LESSONS_FILE);
-  if (response.ok) lessons.value = (await response.json()) as LessonSource[];
+  const text = await textOf(LESSONS_FILE);
+  if (text !== null) lessons.value = JSON.parse(text) as LessonSource[];
 }
 
 function preferred(): Language {

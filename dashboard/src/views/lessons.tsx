@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { LANGUAGES, language, lessons, loadLessons, type LessonSource } from '../state/lessons.js';
 import { opened } from '../state/catalogue.js';
+import { unread } from '../state/files.js';
 import { Catalogue, OpenTrace } from './catalogue.js';
 import {
   lesson,
@@ -25,6 +26,11 @@ export function Lessons() {
   if (opened.value !== null) return <OpenTrace />;
   return (
     <div class="lessons">
+      {unread.value !== null && (
+        <p class="banner trouble" role="alert">
+          {unread.value}
+        </p>
+      )}
       <p class="row">
         <Languages />
         <span class="quiet">an empty playground:</span>

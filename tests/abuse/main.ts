@@ -30,8 +30,12 @@ const NOT_RUN = 77;
 const ELECTION_TIMEOUT = '3000-5000ms';
 /** Short, so that what is cut by them is cut within the course. */
 const SETTINGS = { REQUEST_TIMEOUT: '5s', SESSION_TIMEOUT: '5s' };
-/** What a process may hold at the end beyond what it held at the start, MiB, and how long it is given. */
-const LEFT_MIB_MAX = 160;
+/**
+ * What a process may hold at the end beyond what it held at the start, MiB, and how long it is given. A heap that was
+ * filled once stays large: never-reads leaves the proxy with some 110 MiB more, and four of it in a row with no more
+ * than that. All attacks together left it with 171.
+ */
+const LEFT_MIB_MAX = 240;
 const REST_MS = 6_000;
 
 interface Options {
@@ -41,7 +45,7 @@ interface Options {
 
 const program = new Command('abuse')
   .description('Attacks on every port, while a healthy client is to notice nothing.')
-  .option('--only <names>', `some of ${NAMES}`, attacksOf)
+  .option('--only <names>', `in this order, also more than once, some of ${NAMES}`, attacksOf)
   .option('--details', 'what each offender did and was told', false)
   .parse();
 
@@ -132,8 +136,9 @@ function summaryOf(all: readonly Judged[], violated: number, left: readonly Left
 }
 
 function attacksOf(text: string): readonly Attack[] {
-  const asked = text.split(',');
-  const found = ATTACKS.filter(({ name }) => asked.includes(name));
-  if (found.length === new Set(asked).size) return found;
-  throw new InvalidArgumentError(`Give some of ${NAMES}.`);
+  return text.split(',').map((asked) => {
+    const found = ATTACKS.find(({ name }) => name === asked);
+    if (found === undefined) throw new InvalidArgumentError(`Give some of ${NAMES}.`);
+    return found;
+  });
 }

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -44,7 +45,10 @@ test('what a backup taken under load holds is there again, under a higher revisi
   for (let n = 0; n < 300; n++) await client.put(`before-${n}`, `value ${n}`);
   let running = true;
   const callers = Array.from({ length: CALLERS }, async (_, caller) => {
-    for (let n = 0; running; n++) await client.put(`under-load-${caller}`, String(n));
+    for (let n = 0; running; n++) {
+      await client.put(`under-load-${caller}`, String(n));
+      await pause(2);
+    }
   });
   const file = join(directory, 'backup');
   const taken = await relevo('backup', file, '--endpoints', old.endpoints.join(','));

@@ -57,6 +57,7 @@ async function writeFor(client: Relevo, name: string, ms: number): Promise<strin
       const key = `${name}/${number}/${turn}`;
       await client.put(key, key);
       keys.push(key);
+      await pause(10);
     }
   };
   await Promise.all(Array.from({ length: 10 }, (_, number) => caller(number)));

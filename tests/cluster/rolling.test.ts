@@ -121,7 +121,7 @@ test('from one release to the next: followers first, the leader last, and nothin
       const { revision } = await relevo.put(`key-${caller}`, String(n));
       expect(revision).toBeGreaterThan(0);
       acknowledged += 1;
-      await sleep(2);
+      await sleep(20);
     }
     return Number((await relevo.get(`key-${caller}`))?.version);
   });

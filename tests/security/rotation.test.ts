@@ -75,7 +75,7 @@ function load(relevo: Relevo): { end(): Promise<number> } {
     for (let n = 0; running; n++) {
       await relevo.put(`key-${caller}-${n % 50}`, String(n));
       puts += 1;
-      await sleep(5);
+      await sleep(40);
     }
   });
   return {

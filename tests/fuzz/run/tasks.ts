@@ -17,7 +17,7 @@ export function* tasksOf(
   const left = new Map(
     chosen.map((place) => [
       place,
-      Math.max(1, Math.round((inputs * (targets[place]?.weight ?? 0)) / weights)),
+      Math.max(1, Math.ceil((inputs * (targets[place]?.weight ?? 0)) / weights)),
     ]),
   );
   const counts = new Map(

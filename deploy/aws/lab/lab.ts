@@ -134,15 +134,23 @@ export class Lab {
     );
   }
 
-  /** Until every node is connected, one leads, and all have applied the same. */
-  async whole(limitMs = 60_000): Promise<void> {
-    await until('the cluster is whole', limitMs, async () => {
+  /** Until every node is connected, one leads, and nobody is further behind than `lagMax` entries. */
+  async whole(lagMax = 0): Promise<void> {
+    let seen = '';
+    const look = async (): Promise<true | undefined> => {
       const states = await this.states();
+      seen = states
+        .map(({ name, role, appliedIndex }) => `${name} ${role} ${String(appliedIndex)}`)
+        .join(', ');
+      const applied = states.map(({ appliedIndex }) => appliedIndex);
       const isWhole =
         states.length === this.nodes.length &&
         states.some(({ role }) => role === 'leader') &&
-        new Set(states.map(({ appliedIndex }) => appliedIndex)).size === 1;
+        Math.max(...applied) - Math.min(...applied) <= lagMax;
       return isWhole ? true : undefined;
+    };
+    await until('the cluster is whole', 60_000, look).catch((error: unknown) => {
+      throw new Error(`${String(error)}; last seen: ${seen}`);
     });
   }
 

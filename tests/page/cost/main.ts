@@ -42,7 +42,7 @@ try {
 
 async function measure(clients: readonly Relevo[]): Promise<void> {
   await rate(clients, seconds);
-  const before = memoryMiB();
+  const memory = [memoryMiB()];
   const ratios: number[] = [];
   for (let pair = 1; pair <= pairs; pair += 1) {
     // In turn, so that whatever else the machine does falls on both.
@@ -55,15 +55,18 @@ async function measure(clients: readonly Relevo[]): Promise<void> {
     }
     const [alone, watched] = [rates.get(false) ?? 1, rates.get(true) ?? 1];
     ratios.push(watched / alone);
+    memory.push(memoryMiB());
     console.log(
-      `pair ${String(pair)}: ${alone.toFixed(0)} puts/s without pages, ${watched.toFixed(0)} with ${String(pages)}: ${((1 - watched / alone) * 100).toFixed(1)} % less`,
+      `pair ${String(pair)}: ${alone.toFixed(0)} puts/s without pages, ${watched.toFixed(0)} with ${String(pages)}: ` +
+        `${((1 - watched / alone) * 100).toFixed(1)} % less; the proxy holds ${memory.at(-1) ?? ''} MiB`,
     );
   }
   ratios.sort((one, other) => one - other);
   const median = ratios[Math.floor(ratios.length / 2)] ?? 1;
   console.log(
     `${String(pages)} pages cost ${((1 - median) * 100).toFixed(1)} % of the rate (median of ${String(pairs)} pairs of ${String(seconds)} s); ` +
-      `the proxy's memory: ${before} MiB before, ${memoryMiB()} MiB after`,
+      `the proxy's memory: ${memory[0] ?? ''} MiB before, ${memory[Math.ceil(pairs / 2)] ?? ''} half-way, ` +
+      `${memory.at(-1) ?? ''} at the end`,
   );
 }
 

@@ -10,6 +10,8 @@ import type { Step } from './step.js';
 const ROUNDS = { trust: 2, issue: 2, drop: 1 } as const;
 /** Services look at their files every five seconds. */
 const TAKEN_UP_MS = 7_000;
+/** Entries: under load nobody stands still for the others to be as far. */
+const LAG_MAX = 100;
 const OLD = '/run/old-certificates';
 
 /** Hosts have files of several authorities' certificates; of one kind, so that each has the same count. */
@@ -35,11 +37,12 @@ export const authority: Step = {
   async run(lab) {
     await lab.client.must(`cp -r /etc/relevo/tls ${OLD}`);
     const asBefore = () => lab.client.run(`relevo --tls-dir ${OLD} --timeout 3s get first`);
-    assert.equal((await asBefore()).status, 0);
+    // 1: there is no such key; whoever is told that was let in.
+    assert.ok((await asBefore()).status <= 1, 'a client is not let in to begin with');
     const load = await Load.begin(lab.client);
     for (const name of Object.keys(ROUNDS) as (keyof typeof ROUNDS)[]) {
       await round(lab, name);
-      await lab.whole();
+      await lab.whole(LAG_MAX);
     }
     const figures = checked(await load.end());
     const { status } = await asBefore();

@@ -36,7 +36,7 @@ export class Course {
   readonly #cluster: Cluster;
   readonly #attacker: AttackerProcess;
   readonly #healthy: Healthy;
-  readonly #metronome: Metronome;
+  readonly #metronome = new Metronome();
   readonly #watched: readonly Watched[];
   readonly #targets: Targets;
 
@@ -49,7 +49,6 @@ export class Course {
     this.#cluster = cluster;
     this.#attacker = attacker;
     this.#healthy = healthy;
-    this.#metronome = new Metronome();
     this.#watched = watchedOf(cluster);
     this.#targets = targetsOf(cluster, leader);
   }
@@ -64,7 +63,7 @@ export class Course {
     return new Course(cluster, attacker, healthy, await leaderOf(cluster));
   }
 
-  async play({ name }: Attack): Promise<Judged> {
+  async play({ name, p99MsFloor }: Attack): Promise<Judged> {
     const leaderBefore = await leaderOf(this.#cluster);
     const calmMs = performance.now();
     await pause(BEFORE_MS);
@@ -87,6 +86,7 @@ export class Course {
       leaderBefore,
       leaderAfter: await leaderOf(this.#cluster),
       findings,
+      p99MsFloor,
     };
     return { name, trial, violations: violationsOf(trial) };
   }

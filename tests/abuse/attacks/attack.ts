@@ -18,6 +18,8 @@ export interface Finding {
 export interface Attack {
   readonly name: string;
   readonly against: readonly Face[];
+  /** What the healthy client's p99 may be at least, ms; left out: what it may be under any attack. */
+  readonly p99MsFloor?: number;
   play(target: Target, face: Face): Promise<Finding>;
 }
 

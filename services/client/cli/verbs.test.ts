@@ -208,6 +208,38 @@ describe('transfer', () => {
   });
 });
 
+describe('rolling', () => {
+  /** Only the leader is left to be seen to, and its command fails: what comes before is what counts. */
+  async function rollingWith(kept: number): Promise<{ asked: number; exit: number; err: string }> {
+    world.cluster = {
+      ...threeNodes(),
+      nodes: [view(6787, 'ada', NodeRole.NODE_ROLE_LEADER, 12)],
+    };
+    let asked = 0;
+    world.transfer = () => {
+      asked += 1;
+      return asked <= kept
+        ? Promise.reject(new NotHandedOver('ada leads on'))
+        : Promise.resolve({ leader: 6788, previous: 6787, term: 4, tookMs: 31 });
+    };
+    const { exit, err } = await world.run('rolling', '--run', 'exit 9');
+    return { asked, exit, err };
+  }
+
+  test('R50 asks a leader that kept the leadership again, and gives up at the third time', async () => {
+    const { asked, err } = await rollingWith(2);
+    expect(asked).toBe(3);
+    expect(err).toMatch(
+      /ada leads on; it is asked again\n.*ada: the command ended with 9; no other/s,
+    );
+
+    const kept = await rollingWith(3);
+    expect(kept).toMatchObject({ asked: 3, exit: 1 });
+    expect(kept.err).toMatch(/relevo: ada leads on\n$/);
+    expect(kept.err).not.toContain('the command ended');
+  });
+});
+
 describe('watch', () => {
   test('shows what was put and deleted below the prefix, and nothing else', async () => {
     await world.run('set', 'a/old', '1');

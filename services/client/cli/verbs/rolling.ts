@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { NodeRole, type NodeState } from '#rpc/generated/relevo/v1/session';
 import type { Call } from '../call.js';
+import { NotHandedOver } from '../cluster-status.js';
 import { ExitCode, Interrupted, NotNow, UsageError } from '../exit-code.js';
 import { duration, wholeNumber } from '../settings.js';
 import { problemAmong, problemOfNewcomer } from '../side-by-side.js';
@@ -14,6 +15,9 @@ const LAG_MAX = 1_000;
 const LOOK_MS = 100;
 /** A new process is seen at the proxy within this. */
 const NOTICED_MS_MAX = 3_000;
+
+/** A leader gives a hand-over up after an election timeout, which one slow sync of its heir may exceed. */
+const HAND_OVERS_MAX = 3;
 
 const LEADER = NodeRole.NODE_ROLE_LEADER;
 
@@ -109,10 +113,23 @@ async function isRestarted(call: Call, { nodeId, incarnation }: NodeState): Prom
 
 /** The leader's turn comes last, and somebody else leads by then: a leader that stops by itself takes longer. */
 async function handOver(call: Call, { nodeId, name }: NodeState): Promise<void> {
-  const { leader } = await call.transfer(0);
+  const leader = await heirOf(call);
   if (leader === nodeId) throw new NotNow(`${name} could not hand the leadership over; try again`);
   const next = (await statesOf(call)).find((state) => state.nodeId === leader);
   call.print.line(`${name}: hands the leadership to ${next?.name ?? `node ${leader}`}`);
+}
+
+/** The node that leads after a hand-over. */
+async function heirOf(call: Call): Promise<number> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return (await call.transfer(0)).leader;
+    } catch (error) {
+      if (!(error instanceof NotHandedOver) || tried === HAND_OVERS_MAX) throw error;
+      call.print.note(`${error.message}; it is asked again`);
+      await pause(LOOK_MS);
+    }
+  }
 }
 
 function filledIn(template: string, { name, nodeId, address }: NodeState): string {

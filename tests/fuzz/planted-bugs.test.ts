@@ -14,11 +14,16 @@ const FOUND: readonly (readonly [string, RegExp])[] = [
   ['throws', /TypeError: Cannot read properties of null/],
   ['allocates', /Violation: \d+ MiB were allocated for \d+ bytes/],
   ['fills-heap', /the worker died|it did not end within/],
-  ['hangs', /it did not end within 3000 ms/],
+  ['hangs', /it did not end within 1000 ms/],
   ['another', /Violation: it is another/],
   ['escapes', /Violation: a message holds a control character/],
   ['pollutes', /Violation: every object has a member planted now/],
 ];
+
+/** What never ends need not be waited for; what does is not to be taken for it on a busy machine. */
+function hangMsOf(name: string): number {
+  return name === 'hangs' || name === 'fills-heap' ? 1_000 : 3_000;
+}
 
 test('there is a test of each planted bug', () => {
   expect(FOUND.map(([name]) => `planted-${name}`)).toEqual(PLANTED_TARGETS.map(({ name }) => name));
@@ -27,14 +32,16 @@ test('there is a test of each planted bug', () => {
 test.each(FOUND)('a target that %s is found out, with the line that replays it', (name, words) => {
   const target = `planted-${name}`;
   const { status, out } = fuzz(
-    '--target',
-    target,
-    '--inputs',
-    '40',
-    '--workers',
-    '1',
-    '--hang-ms',
-    '3000',
+    ...[
+      '--target',
+      target,
+      '--inputs',
+      '40',
+      '--workers',
+      '1',
+      '--hang-ms',
+      String(hangMsOf(name)),
+    ],
   );
 
   expect(out).toMatch(words);

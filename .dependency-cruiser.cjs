@@ -12,8 +12,9 @@ const ROOMS =
   'raft|kv|storage|node|config|driver|telemetry|tls/authority|tls|cluster|simulator|exhaustive|zoo|scenarios|bench|' +
   'services/leader|services/follower|services/proxy|services/client/cli|services/client|' +
   'rpc/session|rpc/peer|rpc/transport|rpc/generated';
-// What may be known of the wire without its codecs: the frames' shapes, and who can speak with whom.
-const FRAMES = '^rpc/(session/frames|versions)\\.ts$';
+// What may be known of the wire without its codecs: the frames' shapes, what keeps things by their ids, and who can
+// speak with whom.
+const FRAMES = '^rpc/(session/(frames|id-map)|versions)\\.ts$';
 const WIRE = '^rpc/(generated/|(errors|admin|observer|versions)\\.ts$)';
 // Between the streams of rpc/ alone: how bytes get into and out of a channel.
 const TRANSPORT = '^rpc/transport/';

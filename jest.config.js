@@ -23,7 +23,7 @@ export default {
   },
   moduleNameMapper: {
     '^#rpc/generated/(.*)$': '<rootDir>/rpc/generated/$1.ts',
-    '^#rpc/session/frames$': '<rootDir>/rpc/session/frames.ts',
+    '^#rpc/session/(frames|id-map)$': '<rootDir>/rpc/session/$1.ts',
     '^#rpc/(errors|admin|observer|versions)$': '<rootDir>/rpc/$1.ts',
     '^#rpc/(session|peer)$': '<rootDir>/rpc/$1/index.ts',
     '^#(leader|follower|proxy|client)$': '<rootDir>/services/$1/index.ts',

@@ -1,16 +1,16 @@
 /**
- * `npm run bench`: throughput and latency of three nodes and a proxy on this machine, all callers in one
- * client process; with `--compare etcd` beside three etcd members in the same run, case by case in turn.
+ * `npm run bench`: throughput and latency of three nodes and a proxy on this machine, all callers of each
+ * in one client process; with `--compare etcd` beside three etcd members in the same run, case by case in turn.
  */
 import { Command } from 'commander';
 import { cpus } from 'node:os';
 import process from 'node:process';
-import { closedLoop, type LoopResult } from './closed-loop.js';
 import { EtcdCluster } from './etcd-cluster.js';
 import { usageOf, type Usage } from './process-usage.js';
 import { findingsTable } from './finding.js';
 import { measureGrowth, PARTS } from './growth.js';
-import { KEYS, startEtcd, startRelevo, type Subject } from './subject.js';
+import type { Kind } from './operations.js';
+import { startEtcd, startRelevo, type Subject } from './subject.js';
 import { tableOf, type Row } from './table.js';
 
 interface Options {
@@ -29,7 +29,6 @@ interface Sizes {
   readonly only: string;
 }
 
-type Kind = 'put' | 'get' | 'getStale';
 const CASES: readonly (readonly [Kind, string])[] = [
   ['put', 'put'],
   ['get', 'get, linearizable'],
@@ -113,7 +112,7 @@ async function main(options: Options): Promise<number> {
   if (subjects === null) return 2;
   try {
     for (const subject of subjects) {
-      await fill(subject);
+      await subject.callers.fill();
       await warm(subject, cases, warmUp);
     }
     const rows = await measureAll(subjects, cases, callers, seconds);
@@ -162,15 +161,6 @@ async function measureAll(
   return rows;
 }
 
-/** Every key has a value before anything is measured. */
-async function fill(subject: Subject): Promise<void> {
-  let next = 0;
-  const filler = async (): Promise<void> => {
-    while (next < KEYS) await subject.put(next++);
-  };
-  await Promise.all(Array.from({ length: 100 }, filler));
-}
-
 /**
  * What is measured is a service that has run for a while, on both sides: a virtual machine translates code that
  * runs often, and does so while it serves.
@@ -180,7 +170,7 @@ async function warm(subject: Subject, cases: typeof CASES, seconds: number): Pro
   for (const [kind, title] of cases) {
     console.error(`warming up ${title}, ${WARM_UP_CALLERS} callers, ${subject.name} ...`);
     const options = { callers: WARM_UP_CALLERS, warmUpMs: 0, measureMs: seconds * 1000 };
-    await closedLoop(options, (n) => subject[kind](n));
+    await subject.callers.loop(kind, options);
   }
 }
 
@@ -190,15 +180,13 @@ async function measure(
   callers: number,
   seconds: number,
 ): Promise<Omit<Row, 'title' | 'callers'>> {
-  const everyone = [...subject.processes, { name: 'client', pid: process.pid }];
-  const before = everyone.map(({ pid }) => usageOf(pid));
+  const { processes } = subject;
+  const before = processes.map(({ pid }) => usageOf(pid));
   const started = process.hrtime.bigint();
-  const result: LoopResult = await closedLoop(
-    { callers, warmUpMs: 1000, measureMs: seconds * 1000 },
-    (n) => subject[kind](n),
-  );
+  const options = { callers, warmUpMs: 1000, measureMs: seconds * 1000 };
+  const result = await subject.callers.loop(kind, options);
   const elapsedMs = Number(process.hrtime.bigint() - started) / 1e6;
-  const usage = everyone.map(({ name, pid }, i) => ({
+  const usage = processes.map(({ name, pid }, i) => ({
     name,
     ...costOf(before[i] ?? null, usageOf(pid), elapsedMs),
   }));

@@ -1,29 +1,17 @@
 /** The two systems that are measured, behind one face. */
-import { Relevo } from '#client';
 import { Cluster } from '#cluster';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { CallerProcess } from './caller-process.js';
 import { EtcdCluster } from './etcd-cluster.js';
-import { EtcdConnection } from './etcd-connection.js';
+import type { System } from './operations.js';
 
 export interface Subject {
-  readonly name: string;
+  readonly name: System;
+  /** The system's, and that of its callers. */
   readonly processes: readonly { readonly name: string; readonly pid: number }[];
-  put(n: number): Promise<unknown>;
-  get(n: number): Promise<unknown>;
-  getStale(n: number): Promise<unknown>;
+  readonly callers: CallerProcess;
   stop(): Promise<void>;
-}
-
-export const KEYS = 10_000;
-const VALUE = Buffer.alloc(100, 'v');
-
-/** Eight bytes each, made beforehand: what is measured is the systems. */
-const keys = Array.from({ length: KEYS }, (_, n) => Buffer.from(`k${String(n).padStart(7, '0')}`));
-
-/** Spread over the whole range of keys. */
-function keyOf(n: number): Buffer {
-  return keys[(n * 7919) % KEYS] as Buffer;
 }
 
 /** Three nodes and a proxy on their defaults; `root` is a folder on a real disk. */
@@ -31,42 +19,35 @@ export async function startRelevo(root: string): Promise<Subject> {
   mkdirSync(root, { recursive: true });
   const dataDirectory = mkdtempSync(join(root, 'relevo-'));
   const cluster = await Cluster.start({ dataDirectory, nodes: 3, ports: 'random' });
-  const relevo = await Relevo.connect(cluster.endpoints);
   const all = [...cluster.nodes, ...cluster.proxies];
-  return {
-    name: 'relevo',
-    processes: all.map(({ name, process }) => ({ name, pid: process.pid ?? 0 })),
-    put: (n) => relevo.put(keyOf(n), VALUE),
-    get: (n) => relevo.get(keyOf(n)),
-    getStale: (n) => relevo.get(keyOf(n), { consistency: 'stale' }),
-    stop: async () => {
-      await relevo.close();
-      await cluster.stopAll();
-      rmSync(dataDirectory, { recursive: true, force: true });
-    },
-  };
+  const processes = all.map(({ name, process }) => ({ name, pid: process.pid ?? 0 }));
+  return subjectOf('relevo', processes, cluster.endpoints, async () => {
+    await cluster.stopAll();
+    rmSync(dataDirectory, { recursive: true, force: true });
+  });
 }
 
-/** Three members on their defaults, one lean connection to each, used in turn. */
+/** Three members on their defaults. */
 export async function startEtcd(root: string, version: string): Promise<Subject> {
   const cluster = await EtcdCluster.start(root, version);
-  const connections = await Promise.all(
-    cluster.addresses.map((address) => EtcdConnection.open(address)),
-  );
-  const inTurn = (n: number): EtcdConnection => {
-    const connection = connections[n % connections.length];
-    if (connection === undefined) throw new Error('etcd has no connection');
-    return connection;
-  };
+  const processes = cluster.processIds.map((pid, i) => ({ name: `m${i}`, pid }));
+  return subjectOf('etcd', processes, cluster.addresses, () => cluster.stop());
+}
+
+async function subjectOf(
+  name: System,
+  processes: Subject['processes'],
+  endpoints: readonly string[],
+  stop: () => Promise<void>,
+): Promise<Subject> {
+  const callers = await CallerProcess.start(name, endpoints);
   return {
-    name: 'etcd',
-    processes: cluster.processIds.map((pid, i) => ({ name: `m${i}`, pid })),
-    put: (n) => inTurn(n).put(keyOf(n), VALUE),
-    get: (n) => inTurn(n).range(keyOf(n), false),
-    getStale: (n) => inTurn(n).range(keyOf(n), true),
+    name,
+    processes: [...processes, { name: 'client', pid: callers.pid }],
+    callers,
     stop: async () => {
-      for (const connection of connections) connection.close();
-      await cluster.stop();
+      await callers.close();
+      await stop();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** What this leader proposed for its callers, from the request to the applied entry. */
 import type { Command } from '#kv';
 import type { EntryBody } from '#raft';
+import { IdMap } from '#rpc/session/id-map';
 import type { ConnectionId } from './ports.js';
 
 /** Where an answer goes: a request on a connection. */
@@ -29,7 +30,7 @@ export class Proposals {
   /** Beside `#bodies`: who asked; null for what the leader proposes by itself. */
   #origins: (Proposed | null)[] = [];
   /** In the log, by index, not applied yet. */
-  #waiting = new Map<number, Proposed>();
+  readonly #waiting = new IdMap<Proposed>();
 
   dump(): ProposalsState {
     const bodies = [...this.#bodies];
@@ -40,7 +41,7 @@ export class Proposals {
     const proposals = new Proposals();
     proposals.#bodies = [...bodies];
     proposals.#origins = [...origins];
-    proposals.#waiting = new Map(waiting);
+    for (const [index, proposed] of waiting) proposals.#waiting.set(index, proposed);
     return proposals;
   }
 

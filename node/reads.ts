@@ -4,6 +4,7 @@
  * this node has applied that far.
  */
 import type { Operation } from '#kv';
+import { IdMap } from '#rpc/session/id-map';
 import type { ConnectionId } from './ports.js';
 import { NODE_RULES, type NodeRules } from './rules.js';
 
@@ -43,7 +44,7 @@ export class Reads {
   /** Came in since the last question. */
   #collected: WaitingRead[] = [];
   /** Asked, by the question's id. */
-  #asked = new Map<number, WaitingRead[]>();
+  readonly #asked = new IdMap<WaitingRead[]>();
   /** Answered by the leader with an index that this node has not applied yet; by rising index. */
   #confirmed: Batch[] = [];
   /** Wait for a revision alone. */
@@ -67,7 +68,7 @@ export class Reads {
   static load(state: ReadsState, rules: NodeRules = NODE_RULES): Reads {
     const reads = new Reads(rules);
     reads.#collected = [...state.collected];
-    reads.#asked = new Map(state.asked.map(([question, asked]) => [question, [...asked]]));
+    for (const [question, asked] of state.asked) reads.#asked.set(question, [...asked]);
     reads.#confirmed = state.confirmed.map((batch) => ({ ...batch, reads: [...batch.reads] }));
     reads.#revisionWaiters = [...state.revisionWaiters];
     reads.#nextQuestion = state.nextQuestion;

@@ -1,5 +1,6 @@
 /** Promises around one `ClientSession`, and the clock and the links that it needs. */
 import type { Reply, Request, Welcome } from '#rpc/session/frames';
+import { IdMap } from '#rpc/session/id-map';
 import { RelevoError } from './error.js';
 import { requestIdText, type Done } from './results.js';
 import { ClientSession } from './session.js';
@@ -44,7 +45,7 @@ export class Calls {
   readonly #endpoints: readonly string[];
   readonly #transport: Transport;
   readonly #session: ClientSession;
-  readonly #callers = new Map<number, Caller>();
+  readonly #callers = new IdMap<Caller>();
   #lastCall = 0;
   #link: Link | null = null;
   #peer: Peer | null = null;

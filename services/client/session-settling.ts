@@ -1,5 +1,6 @@
 /** The calls that callers wait for, and how each of them ends. */
 import type { Reply } from '#rpc/session/frames';
+import { IdMap } from '#rpc/session/id-map';
 import { givenUp, outcomeUnanswered, partsBefore, type FailureOutcome } from './session-answers.js';
 import { requestIdOf, type Call } from './session-call.js';
 import type { SessionKeeper } from './session-keeper.js';
@@ -8,7 +9,7 @@ import type { Wire } from './session-wire.js';
 
 export class Settling {
   /** Unsettled, by the caller's id. */
-  readonly calls = new Map<number, Call>();
+  readonly calls = new IdMap<Call>();
   readonly #ports: SessionPorts;
   readonly #keeper: SessionKeeper;
   readonly #wire: Wire;

@@ -1,5 +1,6 @@
 /** The session's connection: to whom, with what credit, and which calls are in flight on it. */
 import type { Request, Welcome } from '#rpc/session/frames';
+import { IdMap } from '#rpc/session/id-map';
 import { frameFor, type Call } from './session-call.js';
 import { Dialer, type DialerDump } from './session-dialer.js';
 import type { SessionConfig, SessionPorts } from './session-types.js';
@@ -26,7 +27,7 @@ export class Wire {
   readonly #ports: SessionPorts;
   readonly #dialer: Dialer;
   /** By the frame's id. A settled call stays until its answer comes: it still uses credit. */
-  readonly inFlight = new Map<number, Call>();
+  readonly inFlight = new IdMap<Call>();
   #phase: Phase = 'idle';
   #redialAt = 0;
   #requestsMax = 0;

@@ -1,5 +1,6 @@
 /** The router's whole state as plain data, and back. */
 import type { Request } from '#rpc/session/frames';
+import type { IdMap } from '#rpc/session/id-map';
 import { laneOf, type ClientLink, type Flight } from './flight.js';
 import type { LaneName } from './lane-name.js';
 import type { Lane } from './lane.js';
@@ -51,7 +52,7 @@ type Lanes = Readonly<Record<LaneName, Lane>>;
 interface RouterState extends Figures {
   readonly clients: ReadonlyMap<number, ClientLink>;
   readonly lanes: Lanes;
-  readonly inFlight: ReadonlyMap<number, Flight>;
+  readonly inFlight: IdMap<Flight>;
   readonly earliest: number;
 }
 
@@ -76,7 +77,7 @@ export function loadFlights(
   nodes: readonly NodeLink[],
   clients: ReadonlyMap<number, ClientLink>,
   lanes: Lanes,
-  inFlight: Map<number, Flight>,
+  inFlight: IdMap<Flight>,
 ): void {
   for (const saved of dumped.flights) {
     const flight = loadFlight(saved, nodes, clients);

@@ -5,7 +5,7 @@ import type { RouterPorts } from './types.js';
 
 export class Outbox {
   readonly #ports: RouterPorts;
-  readonly #replies = new Map<number, Reply[]>();
+  #replies = new Map<number, Reply[]>();
   /** The connection that was answered last, and its batch: batches mostly go to one. */
   #connection: number | null = null;
   #batch: Reply[] = [];
@@ -35,8 +35,9 @@ export class Outbox {
 
   tellClients(): void {
     if (this.#replies.size === 0) return;
-    const batches = [...this.#replies];
-    this.#replies.clear();
+    const batches = this.#replies;
+    // Not cleared: the garbage collector would take it for part of the next (id-map.ts).
+    this.#replies = new Map();
     this.#connection = null;
     this.#batch = [];
     for (const [connection, replies] of batches) this.#ports.toClient(connection, replies);

@@ -5,6 +5,7 @@
  * slowly delays itself alone, and nothing heaps up here.
  */
 import { NO_BYTES, RequestKind, type Reply, type Request } from '#rpc/session/frames';
+import type { IdMap } from '#rpc/session/id-map';
 import { readdressed, type ClientLink, type Flight } from './flight.js';
 import type { NodeLink } from './node-link.js';
 import type { Outbox } from './outbox.js';
@@ -74,7 +75,7 @@ export class Parts {
     return [...this.#begun.keys()];
   }
 
-  load(begun: readonly number[], lookAt: number, inFlight: ReadonlyMap<number, Flight>): void {
+  load(begun: readonly number[], lookAt: number, inFlight: IdMap<Flight>): void {
     for (const id of begun) {
       const flight = inFlight.get(id);
       if (flight !== undefined) this.#begun.set(id, flight);

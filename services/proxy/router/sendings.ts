@@ -1,4 +1,5 @@
 /** What is in flight at the nodes. Each sending has an id of its own: an answer to an older one finds nobody. */
+import { IdMap } from '#rpc/session/id-map';
 import type { RouterFigures } from './figures.js';
 import { frameFor, laneOf, type Flight } from './flight.js';
 import type { NodeLink } from './node-link.js';
@@ -7,7 +8,7 @@ import type { RouterRules } from './rules.js';
 
 export class Sendings {
   /** By the id that the node knows; a reply to an id that is not here is late, and ignored. */
-  readonly inFlight = new Map<number, Flight>();
+  readonly inFlight = new IdMap<Flight>();
   lastId = 0;
   readonly #parts: Parts;
   readonly #figures: RouterFigures;

@@ -80,7 +80,7 @@ export class Proposals {
 
   /** The role is lost: everybody who waits, and whose outcome is now unknown. */
   abandon(): Origin[] {
-    const origins = [...this.#waiting.values()];
+    const origins = this.#waiting.values();
     this.#waiting.clear();
     return origins;
   }

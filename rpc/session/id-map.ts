@@ -7,7 +7,7 @@
  */
 
 /** The table has 2 to the power of so many places at first. */
-const BITS_MIN = 6;
+const BITS_MIN = 3;
 const FREE = -1;
 /**
  * 2^32 over the golden ratio (Knuth, 6.4: Fibonacci hashing). Ids that follow one another are spread, or they would
@@ -77,14 +77,24 @@ export class IdMap<Value> {
 
   /** By rising ids; what is removed meanwhile is passed over. */
   *[Symbol.iterator](): Generator<[id: number, value: Value]> {
-    const ids = this.#ids.filter((id) => id !== FREE).sort();
-    for (const id of ids) {
+    for (const id of this.#sorted()) {
       if (this.has(id)) yield [id, this.get(id) as Value];
     }
   }
 
-  *values(): Generator<Value> {
-    for (const [, value] of this) yield value;
+  /** By rising ids. */
+  values(): Value[] {
+    return this.#sorted().map((id) => this.get(id) as Value);
+  }
+
+  #sorted(): number[] {
+    const sorted: number[] = [];
+    if (this.#size === 0) return sorted;
+    for (let at = 0; at < this.#ids.length; at += 1) {
+      const id = this.#ids[at] ?? FREE;
+      if (id !== FREE) sorted.push(id);
+    }
+    return sorted.sort((a, b) => a - b);
   }
 
   /** Where the id stands, or else would. */

@@ -56,7 +56,7 @@ export class Settling {
   }
 
   giveUpAll(code: string, why: string): void {
-    for (const call of [...this.calls.values()]) this.giveUp(call, code, why);
+    for (const call of this.calls.values()) this.giveUp(call, code, why);
   }
 
   /** Last of all, so that a caller that calls again at once meets a machine at rest. */

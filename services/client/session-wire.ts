@@ -91,7 +91,7 @@ export class Wire {
     this.#redialAt = now + Math.max(pause, pauseMs);
     this.#batch = [];
     this.#bytes = 0;
-    const calls = [...this.inFlight.values()].sort((a, b) => a.order - b.order);
+    const calls = this.inFlight.values().sort((a, b) => a.order - b.order);
     this.inFlight.clear();
     for (const call of calls) call.inFlight = false;
     return calls;

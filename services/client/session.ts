@@ -200,7 +200,7 @@ export class ClientSession {
 
   /** Nobody else to ask: what was never sent is refused, and the next call tries again. */
   #rejected(reason: string): void {
-    for (const call of [...this.#settling.calls.values()]) {
+    for (const call of this.#settling.calls.values()) {
       const outcome = mayHappen(call) ? 'unknown' : 'refused';
       this.#settling.failed(call, outcome, 'wrong-cluster', reason);
     }
@@ -329,7 +329,7 @@ export class ClientSession {
 
   #expire(now: number): void {
     let earliest = Infinity;
-    for (const call of [...this.#settling.calls.values()]) {
+    for (const call of this.#settling.calls.values()) {
       if (call.deadline > now) earliest = Math.min(earliest, call.deadline);
       else this.#settling.giveUp(call, 'timeout', 'no answer came in time');
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { IdMap } from './id-map.js';
 
-/** Neighbours, ids that fall together in a table of any size, and the largest there are. */
+/** Neighbours, ids far apart, and the largest there are. */
 const id = fc.oneof(
   fc.nat(80),
   fc.nat(200).map((n) => n * 1024),

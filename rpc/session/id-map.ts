@@ -1,7 +1,7 @@
 /**
  * A map from ids to values, for what comes and goes all the time, as requests do. A `Map` takes a new table every so
  * many changes, and the old one refers to the new: once one of them is old in the garbage collector's eyes, all that
- * passed through those after it is kept until the next whole collection. Half of a busy client's time went into that.
+ * passed through those after it is kept until the next whole collection. A third of a busy client's time went into that.
  * Here one table serves for good: open addressing with linear probing, and deletion that closes the gap (Knuth, The Art
  * of Computer Programming, vol. 3, 6.4, algorithms L and R).
  */
